@@ -1,0 +1,44 @@
+/* command.h - what an operator can ask for, as a value: made by the console's actions and by the
+ * sub-commands alike, carried out by the desk. Pure. */
+#ifndef DOMAIN_COMMAND_H
+#define DOMAIN_COMMAND_H
+
+#include "domain/types.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum command_kind {
+    COMMAND_NONE,
+    COMMAND_JOB_START,
+    COMMAND_JOB_PAUSE,
+    COMMAND_JOB_STOP,
+    COMMAND_JOB_RESUME,
+    COMMAND_JOB_DELETE,
+    COMMAND_CONFIG_RELOAD,
+    COMMAND_KINDS
+};
+
+struct command {
+    enum command_kind kind;
+    int64_t ticket; /* given by whoever asks; comes back in the reply */
+    char workspace[NAME_MAX_BYTES + 1];
+    char target[NAME_MAX_BYTES + 1]; /* job name */
+    char actor[NAME_MAX_BYTES + 1];
+};
+
+struct reply {
+    int64_t ticket;
+    enum command_kind kind;
+    bool ok;
+    bool changed;   /* false: it was so already */
+    char text[512]; /* one sentence for the message line: what happened, or why not */
+    char target[NAME_MAX_BYTES + 1];
+};
+
+/* "start", "pause", ... as the key list and the sub-commands spell it. */
+const char *command_name(enum command_kind kind);
+/* The command that undoes this one (start <-> stop, pause <-> resume); COMMAND_NONE if nothing. */
+enum command_kind command_inverse(enum command_kind kind);
+
+#endif

@@ -1,0 +1,47 @@
+/* desk.h - where operator commands are handed in: the only header of the engine that ui may see.
+ *
+ * The desk is a thread with an authority handle of its own. The console hands a command in and
+ * goes on; the reply comes back through a queue and a wake fd. Sub-commands have no thread: they
+ * call desk_carry_out() directly. Permission is decided here, from the actor in the command. */
+#ifndef ENGINE_DESK_H
+#define ENGINE_DESK_H
+
+#include "base/err.h"
+#include "base/wake.h"
+#include "domain/command.h"
+
+#include <stdbool.h>
+
+struct desk;
+struct authority;
+struct settings;
+
+/* Hands a command in (copied). False when 64 wait already. Any thread. */
+bool desk_submit(struct desk *d, const struct command *command);
+/* Takes the oldest reply; false when there is none. Any one thread. */
+bool desk_reply(struct desk *d, struct reply *ret);
+/* Woken after each reply and whenever the engine's own standing changed; owned by the console,
+ * given at desk_start (engine/engine.h). */
+
+/* What the console shows of the engine in its own process. */
+enum engine_where {
+    ENGINE_HERE,      /* threads of this process */
+    ENGINE_ELSEWHERE, /* another process serves this data directory */
+    ENGINE_NOWHERE    /* nobody does */
+};
+struct engine_standing {
+    enum engine_where where;
+    long pid; /* of the process that serves; 0 unknown */
+    int32_t lanes_busy;
+    char problem[512]; /* why the engine can't work (HOLD, config refused, ...); "" */
+    bool config_stale; /* the file on disk was refused; the old settings hold */
+};
+void desk_standing(struct desk *d, struct engine_standing *ret);
+
+/* Carries a command out at once on the caller's own authority handle: what the desk's thread does,
+ * for sub-commands. Always fills in the reply. COMMAND_CONFIG_RELOAD is the engine's own business
+ * and is refused here: an engine notices the file by itself. */
+void desk_carry_out(struct authority *authority, const struct settings *settings,
+                    const struct command *command, struct reply *ret);
+
+#endif

@@ -1,0 +1,45 @@
+/* journal.h - identity and facts of this machine: DATA/journal.db, SQLite, synchronous=FULL, tiny.
+ *
+ * The engine's id lives here: a wiped or copied-away journal is another engine. An intent is
+ * durable before a letter takes the step that can't be taken back; a verdict is durable before it
+ * is reported. After a crash settle reads it: no intent = released, intent without verdict = ask
+ * the sink or in_doubt, verdict = report it. Rows are kept for 7 days after they were acknowledged.
+ * One instance belongs to one thread; several may be open on one file. */
+#ifndef STORE_JOURNAL_H
+#define STORE_JOURNAL_H
+
+#include "base/err.h"
+#include "base/uuid.h"
+#include "domain/ledger.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct journal;
+
+/* path as db_open's; makes the file when absent (new identity). A damaged journal is refused with
+ * ERR_STOP: it means HOLD, the operator decides. */
+bool journal_open(const char *path, struct journal **ret, struct err *err);
+void journal_close(struct journal *j); /* accepts NULL */
+struct uuid journal_engine(const struct journal *j);
+/* Raises the start counter and returns it: once each engine start. */
+bool journal_start(struct journal *j, int64_t *ret_gen, struct err *err);
+
+/* One durable commit for all. A letter that has an open row keeps it (attempt + 1) and forgets the
+ * verdict that it had. */
+bool journal_intents(struct journal *j, const struct uuid *ids, int32_t count, int64_t now_us,
+                     struct err *err);
+bool journal_verdicts(struct journal *j, const struct send_verdict *verdicts, int32_t count,
+                      int64_t now_us, struct err *err);
+/* The authority has the verdicts; needs no commit of its own (it rides on the next). */
+bool journal_done(struct journal *j, const struct uuid *ids, int32_t count, int64_t now_us,
+                  struct err *err);
+enum journal_fact { JOURNAL_NOTHING, JOURNAL_INTENT, JOURNAL_VERDICT };
+/* What is known of a letter; *ret_verdict is filled in for JOURNAL_VERDICT. What was acknowledged
+ * (journal_done) belongs to an attempt that is over: JOURNAL_NOTHING. */
+bool journal_find(struct journal *j, struct uuid id, enum journal_fact *ret,
+                  struct send_verdict *ret_verdict, struct err *err);
+/* Forgets what was acknowledged before before_us. */
+bool journal_trim(struct journal *j, int64_t before_us, struct err *err);
+
+#endif

@@ -1,0 +1,16 @@
+/* names.h - what was meant: sentences for a name that is not in the record. Read only. */
+#ifndef STORE_NAMES_H
+#define STORE_NAMES_H
+
+#include "base/err.h"
+#include "store/db.h"
+
+#include <stdbool.h>
+
+/* Fills in ERR_REFUSED: no such job (workspace NULL: in no workspace), no such workspace, no such
+ * template; with the nearest name there is. Always false. */
+bool names_no_job(struct db *db, const char *workspace, const char *name, struct err *err);
+bool names_no_workspace(struct db *db, const char *name, struct err *err);
+bool names_no_template(struct db *db, const char *workspace, const char *name, struct err *err);
+
+#endif

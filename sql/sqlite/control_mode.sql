@@ -1,0 +1,2 @@
+-- $job, $mode, $now
+UPDATE automation_jobs SET mode = $mode, updated_at = $now WHERE id = $job

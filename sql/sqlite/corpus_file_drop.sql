@@ -1,0 +1,2 @@
+-- $id
+DELETE FROM file WHERE id = $id;

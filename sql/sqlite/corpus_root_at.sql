@@ -1,0 +1,2 @@
+-- $path
+SELECT id, prefix FROM root WHERE path = $path;

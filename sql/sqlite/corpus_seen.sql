@@ -1,0 +1,2 @@
+-- $id
+INSERT OR IGNORE INTO seen (id) VALUES ($id);

@@ -1,0 +1,2 @@
+-- $id
+DELETE FROM page_text WHERE id = $id;

@@ -1,0 +1,2 @@
+-- $version
+UPDATE state SET version = $version WHERE one = 1;

@@ -1,0 +1,2 @@
+-- $file: an SQLite URI, $schema: the name it gets.
+ATTACH $file AS $schema

@@ -1,0 +1,2 @@
+-- A transaction that only reads: several queries see one state.
+BEGIN

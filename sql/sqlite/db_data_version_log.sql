@@ -1,0 +1,2 @@
+-- The same for the attached log.
+PRAGMA log.data_version

@@ -1,0 +1,2 @@
+-- Lets go of the attached log.
+DETACH log

@@ -1,0 +1,2 @@
+-- Takes the transaction back.
+ROLLBACK

@@ -1,0 +1,2 @@
+-- $job
+INSERT INTO job_leases (job) VALUES ($job)

@@ -1,0 +1,2 @@
+-- $job
+SELECT status, desired FROM automation_jobs WHERE id = $job

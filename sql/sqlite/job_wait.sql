@@ -1,0 +1,2 @@
+-- $job, $wait_until (NULL: none)
+UPDATE automation_process_state SET wait_until = $wait_until WHERE job = $job

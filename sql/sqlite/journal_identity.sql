@@ -1,0 +1,2 @@
+-- Who this machine is.
+SELECT engine FROM identity

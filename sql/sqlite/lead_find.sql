@@ -1,0 +1,2 @@
+-- $workspace, $address
+SELECT id FROM leads WHERE workspace = $workspace AND address = $address

@@ -1,0 +1,12 @@
+-- $at, $seq, $since, $job, $level, $max. Of events of one job: those after the key, oldest first.
+SELECT e.at, e.seq, e.level, e.kind, coalesce(j.name, ''), coalesce(g.name, ''),
+       coalesce(t.text, ''), coalesce(s.address, ''), coalesce(e.actor, ''),
+       coalesce(e.text, ''), e.send, e.n1, e.n2
+FROM events e INDEXED BY events_job
+LEFT JOIN automation_jobs j ON j.id = e.job
+LEFT JOIN search_groups g ON g.job = e.job AND g.group_no = e.group_no
+LEFT JOIN search_terms t ON t.job = e.job AND t.term_no = e.term_no
+LEFT JOIN sends s ON s.seq = e.send
+WHERE (e.at, e.seq) > ($at, $seq) AND e.at >= $since AND e.job = $job AND e.level <= $level
+ORDER BY e.at, e.seq
+LIMIT $max

@@ -1,0 +1,5 @@
+-- $seq, $state, $reason, $now. The operator's word about a letter that is in doubt or held.
+UPDATE sends
+SET state = $state, reason = $reason, retry_at = NULL,
+    decided_at = CASE WHEN $state = 'queued' THEN NULL ELSE $now END
+WHERE seq = $seq

@@ -1,0 +1,2 @@
+-- $workspace, $subject
+SELECT reason FROM suppressions WHERE workspace = $workspace AND subject = $subject

@@ -1,0 +1,2 @@
+-- $workspace, $subject
+DELETE FROM suppressions WHERE workspace = $workspace AND subject = $subject

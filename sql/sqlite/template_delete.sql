@@ -1,0 +1,2 @@
+-- $workspace, $name
+DELETE FROM email_templates WHERE workspace = $workspace AND name = $name

@@ -1,0 +1,3 @@
+-- $workspace, $name
+SELECT version, subject, text, html FROM email_templates
+WHERE workspace = $workspace AND name = $name

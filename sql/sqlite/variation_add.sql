@@ -1,0 +1,2 @@
+-- $job, $term, $k, $text
+INSERT INTO term_variations (job, term_no, k, text) VALUES ($job, $term, $k, $text)

@@ -1,0 +1,2 @@
+-- $job, $term
+DELETE FROM term_variations WHERE job = $job AND term_no = $term

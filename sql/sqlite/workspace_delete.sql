@@ -1,0 +1,2 @@
+-- $workspace, $now
+UPDATE workspaces SET deleted_at = $now WHERE id = $workspace

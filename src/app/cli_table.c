@@ -1,0 +1,216 @@
+/* cli_table.c - every sub-command, a row each. Help, man page and completion are made from here. */
+#include "cli.h"
+#include "commands.h"
+
+#include <stddef.h>
+
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, NULL, NULL                                                                           \
+    }
+
+static const struct cli_option init_options[] = {
+    {"sample", NULL, "with a sample corpus, a job `sample`, and its templates"},
+    END,
+};
+static const struct cli_option engine_options[] = {
+    {"until-idle", NULL, "end when nothing is running or due; 1 if a job failed"},
+    {"wait-lock", "SPAN", "wait so long for a process that is about to leave (default 0s)"},
+    END,
+};
+static const struct cli_option status_options[] = {
+    {"check", NULL, "for monitoring: exit status 1 when something needs a person"},
+    END,
+};
+static const struct cli_option verify_options[] = {
+    {"at-rest", NULL, "also that nothing is in flight (no engine is running)"},
+    END,
+};
+static const struct cli_option edit_options[] = {
+    {"distribution", "NAME", "equitable or random"},
+    {"loop", "YES|NO", "begin a new cycle when all groups are done"},
+    {"loop-interval", "N", "leads per term and cycle, 1 to 100000"},
+    {"max-per-group", "N", "letters per group and cycle, 1 to 1000000"},
+    {"provider", "NAME", "search provider"},
+    {"variations", "N", "variations per term, 0 to 20"},
+    {"seed", "N", "the dice of `random` and of the variations"},
+    {"recontact", "NAME", "never or always: addresses that another job of the workspace wrote to"},
+    {"one-lead-per-domain", "YES|NO", "at most one lead of a registrable domain"},
+    END,
+};
+static const struct cli_option export_options[] = {
+    {"to", "DIR", "write NAME.ini and its template files there (default: NAME.ini on stdout)"},
+    END,
+};
+static const struct cli_option delete_options[] = {
+    {"yes", NULL, "do not ask"},
+    END,
+};
+static const struct cli_option job_part_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    END,
+};
+static const struct cli_option group_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    {"template", "NAME", "the template of its letters"},
+    {"term", "TEXT", "its first term (a group has at least one)"},
+    {"rename", "NAME", "another name for it"},
+    {"yes", NULL, "do not ask"},
+    END,
+};
+static const struct cli_option term_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    {"group", "NAME", "the group (needed)"},
+    {"rename", "TEXT", "another text for it"},
+    {"yes", NULL, "do not ask"},
+    END,
+};
+static const struct cli_option template_options[] = {
+    {"subject", "TEXT", "the subject line"},
+    {"text", "FILE", "the plain text part"},
+    {"html", "FILE", "the HTML part"},
+    {"yes", NULL, "do not ask"},
+    END,
+};
+static const struct cli_option search_options[] = {
+    {"provider", "NAME", "search provider (default local)"},
+    {"limit", "N", "so many leads (default 20)"},
+    {"variations", "N", "variations of the term to ask as well (default 0)"},
+    {"send", NULL, "write to them: needs --job and --group, uses that job's ledger and limits"},
+    {"job", "NAME", "with --send: the job"},
+    {"group", "NAME", "with --send: the group"},
+    END,
+};
+static const struct cli_option leads_options[] = {
+    {"job", "NAME", "only leads that this job found"},
+    END,
+};
+static const struct cli_option sends_options[] = {
+    {"job", "NAME", "only this job's rows"},
+    {"state", "NAME", "only rows in this state (queued, sent, in_doubt, held, ...)"},
+    END,
+};
+static const struct cli_option suppress_options[] = {
+    {"reason", "TEXT", "why, for those who read the list later"},
+    END,
+};
+static const struct cli_option log_options[] = {
+    {"follow", NULL, "go on with new lines until interrupted"},
+    {"level", "NAME", "error, warn, info (default) or debug: this and more serious"},
+    {"since", "SPAN", "only the last 10m, 2h, 3d, ... or from an instant (RFC 3339)"},
+    {"job", "NAME", "only lines of this job"},
+    {"grep", "RE", "only lines that match the regular expression"},
+    {"count", "N", "the last N lines (default 200; 0: all)"},
+    {"unmask", NULL, "whole e-mail addresses"},
+    END,
+};
+
+static const struct cli_row rows[] = {
+    {"init", NULL, "[DIR]", 0, 1, "make a data directory: config, record, workspace `default`",
+     init_options, cmd_init},
+    {"engine", NULL, "", 0, 0, "the engine without a terminal: log lines on stdout",
+     engine_options, cmd_engine},
+    {"status", NULL, "", 0, 0, "engine, jobs, record at a glance", status_options, cmd_status},
+    {"doctor", NULL, "", 0, 0, "look at config, permissions, record, corpus, terminal; say the cure",
+     NULL, cmd_doctor},
+    {"verify", NULL, "", 0, 0, "check the invariants of the record; 1 if one is broken",
+     verify_options, cmd_verify},
+
+    {"job", "import", "FILE...", 1, -1, "jobs from ini files; again updates, never duplicates",
+     NULL, cmd_job_import},
+    {"job", "list", "", 0, 0, "all jobs with progress", NULL, cmd_job_list},
+    {"job", "show", "NAME", 1, 1, "groups, terms, limits, counts, resume point", NULL,
+     cmd_job_show},
+    {"job", "export", "NAME", 1, 1, "the job as a file that import reads", export_options,
+     cmd_job_export},
+    {"job", "add", "NAME", 1, 1, "a new job without groups", edit_options, cmd_job_add},
+    {"job", "edit", "NAME", 1, 1, "change its limits and order", edit_options, cmd_job_edit},
+    {"job", "start", "NAME", 1, 1, "begin, or go on from where it stands; a new cycle when completed",
+     NULL, cmd_job_control},
+    {"job", "pause", "NAME", 1, 1, "a short hold", NULL, cmd_job_control},
+    {"job", "stop", "NAME", 1, 1, "finish the letters in hand and keep the exact point", NULL,
+     cmd_job_control},
+    {"job", "resume", "NAME", 1, 1, "go on at exactly the same point", NULL, cmd_job_control},
+    {"job", "delete", "NAME", 1, 1, "take it away; its ledger stays", delete_options,
+     cmd_job_delete},
+
+    {"group", "list", "", 0, 0, "the groups of a job", job_part_options, cmd_group_list},
+    {"group", "add", "NAME", 1, 1, "a group at the end", group_options, cmd_group_add},
+    {"group", "edit", "NAME", 1, 1, "its name or template", group_options, cmd_group_edit},
+    {"group", "move", "NAME PLACE", 2, 2, "to another place in the order, 1 is the first",
+     group_options, cmd_group_move},
+    {"group", "delete", "NAME", 1, 1, "take it out of the job", group_options, cmd_group_delete},
+    {"term", "list", "", 0, 0, "the terms of a group, or of the whole job", term_options,
+     cmd_term_list},
+    {"term", "add", "TEXT", 1, 1, "a term at the end of a group", term_options, cmd_term_add},
+    {"term", "edit", "TEXT", 1, 1, "its text", term_options, cmd_term_edit},
+    {"term", "move", "TEXT PLACE", 2, 2, "to another place in its group", term_options,
+     cmd_term_move},
+    {"term", "delete", "TEXT", 1, 1, "take it out of its group", term_options, cmd_term_delete},
+
+    {"template", "list", "", 0, 0, "the templates of the workspace", NULL, cmd_template_list},
+    {"template", "show", "NAME", 1, 1, "subject and parts", NULL, cmd_template_show},
+    {"template", "add", "NAME", 1, 1, "a new template", template_options, cmd_template_add},
+    {"template", "edit", "NAME", 1, 1, "other subject or parts", template_options,
+     cmd_template_add},
+    {"template", "delete", "NAME", 1, 1, "take it away; refused while a group uses it",
+     delete_options, cmd_template_delete},
+    {"template", "preview", "NAME", 1, 1, "the letter for a made-up lead", NULL,
+     cmd_template_preview},
+
+    {"search", NULL, "TERM", 1, 1, "manual search: the automation's pipeline for one term",
+     search_options, cmd_search},
+    {"corpus", "add", "PATH...", 1, -1, "pages for the local provider: files, directories", NULL,
+     cmd_corpus_add},
+    {"corpus", "list", "", 0, 0, "what is in the corpus", NULL, cmd_corpus_list},
+    {"corpus", "remove", "PATH...", 1, -1, "take pages out of the corpus", NULL,
+     cmd_corpus_remove},
+    {"extract", NULL, "[FILE...]", 0, -1, "addresses in pages: FILE<TAB>address", NULL,
+     cmd_extract},
+
+    {"leads", "list", "", 0, 0, "who was found, and where", leads_options, cmd_leads_list},
+    {"leads", "export", "", 0, 0, "the same as CSV", leads_options, cmd_leads_list},
+    {"sends", "list", "", 0, 0, "the ledger, in the order of queueing", sends_options,
+     cmd_sends_list},
+    {"sends", "settle", "ID sent|again|drop", 2, 2, "decide a letter in doubt or held", NULL,
+     cmd_sends_settle},
+    {"suppress", "add", "ADDRESS|@DOMAIN...", 1, -1, "never write to them", suppress_options,
+     cmd_suppress_change},
+    {"suppress", "remove", "ADDRESS|@DOMAIN...", 1, -1, "allow them again", NULL,
+     cmd_suppress_change},
+    {"suppress", "list", "", 0, 0, "the suppression list", NULL, cmd_suppress_list},
+    {"suppress", "export", "", 0, 0, "the same, one subject a line", NULL, cmd_suppress_list},
+    {"suppress", "import", "FILE", 1, 1, "one address or @domain a line", suppress_options,
+     cmd_suppress_import},
+    {"workspace", "list", "", 0, 0, "all workspaces", NULL, cmd_workspace_list},
+    {"workspace", "add", "NAME", 1, 1, "a new workspace", NULL, cmd_workspace_add},
+    {"workspace", "show", "NAME", 1, 1, "its jobs and templates", NULL, cmd_workspace_show},
+    {"workspace", "delete", "NAME", 1, 1, "refused while it has jobs", delete_options,
+     cmd_workspace_delete},
+
+    {"log", NULL, "", 0, 0, "the process log", log_options, cmd_log},
+    {"audit", "list", "", 0, 0, "who asked for what, and when", NULL, cmd_audit_list},
+    {"audit", "verify", "", 0, 0, "check the audit log's hash chain", NULL, cmd_audit_verify},
+    {"config", "check", "", 0, 0, "read the config file, say what is wrong", NULL,
+     cmd_config_check},
+    {"config", "show", "", 0, 0, "every option, its value, where it came from", NULL,
+     cmd_config_show},
+    {"config", "diff", "", 0, 0, "only what differs from the defaults", NULL, cmd_config_diff},
+    {"config", "edit", "", 0, 0, "open $EDITOR; kept only when it can be read", NULL,
+     cmd_config_edit},
+    {"config", "reload", "", 0, 0, "make running engines read it again, whole or not at all", NULL,
+     cmd_config_reload},
+    {"config", "template", "", 0, 0, "print a config file with every option and its default", NULL,
+     cmd_config_template},
+    {"db", "status", "", 0, 0, "the record: mode, schema, size", NULL, cmd_db_status},
+
+    {"help", NULL, "[WORD...]", 0, 2, "help on a sub-command", NULL, cmd_help},
+    {"keys", NULL, "", 0, 0, "every key of the console", NULL, cmd_keys},
+    {"man", NULL, "", 0, 0, "print the man page (roff), made from the tables", NULL, cmd_man},
+};
+
+const struct cli_row *cli_rows(int32_t *ret_count)
+{
+    *ret_count = (int32_t)(sizeof rows / sizeof rows[0]);
+    return rows;
+}

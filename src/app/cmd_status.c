@@ -1,0 +1,210 @@
+/* cmd_status.c - autopilot status, verify, audit verify, db status: is all well? */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "commands.h"
+#include "job_json.h"
+#include "output.h"
+#include "place.h"
+#include "record.h"
+#include "store/read_jobs.h"
+#include "store/verify.h"
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STATUS_ARENA_MAX = 32 << 20 };
+
+struct status {
+    struct job_row *jobs;
+    int32_t count;
+    struct totals totals;
+    struct engine_row engine;
+    bool engine_known;  /* one has served this record before */
+    bool engine_serves; /* one holds the lock now */
+};
+
+/* The lock tells whether an engine is alive: the kernel frees it when its holder dies. */
+static bool engine_serves(const struct app *app)
+{
+    char path[FILE_PATH_MAX];
+    struct err why = {0};
+    int fd;
+    if (!place_file(app, PLACE_LOCK, path, &why) || !file_exists(path))
+        return false;
+    if (file_lock(path, "status", &fd, &why)) {
+        (void)close(fd); /* free it again at once */
+        return false;
+    }
+    return why.kind == ERR_CONFLICT;
+}
+
+static int64_t local_midnight_us(int64_t now_us)
+{
+    time_t seconds = (time_t)(now_us / US_PER_S);
+    struct tm tm;
+    if (localtime_r(&seconds, &tm) == NULL)
+        return now_us - INT64_C(86400) * US_PER_S;
+    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+    tm.tm_isdst = -1;
+    return (int64_t)mktime(&tm) * US_PER_S;
+}
+
+static bool read_status(struct app *app, struct db *db, struct arena *arena, struct status *ret,
+                        struct err *err)
+{
+    int64_t now = clock_now_us();
+    ret->engine_serves = engine_serves(app);
+    return read_jobs(db, app->workspace, now, arena, &ret->jobs, &ret->count, err) &&
+           read_totals(db, now, local_midnight_us(now), &ret->totals, err) &&
+           read_engine(db, &ret->engine, &ret->engine_known, err);
+}
+
+static json_t *status_json(const struct status *s)
+{
+    json_t *jobs = json_array();
+    for (int32_t i = 0; i < s->count; i++)
+        json_array_append_new(jobs, job_row_json(&s->jobs[i]));
+    json_t *engine = json_pack("{s:b, s:o, s:I, s:o, s:o}", "running", s->engine_serves, "host",
+                               s->engine_known ? json_text(s->engine.host) : json_null(), "pid",
+                               (json_int_t)s->engine.pid, "version",
+                               s->engine_known ? json_text(s->engine.version) : json_null(),
+                               "last_seen", json_instant(s->engine.last_seen_us));
+    return json_pack("{s:o, s:{s:s, s:b, s:i}, s:o, s:[], s:I, s:I, s:I}", "engine", engine,
+                     "record", "mode", "embedded", "reachable", true, "unsynced", 0, "jobs", jobs,
+                     "overdue", "letters_today", (json_int_t)s->totals.letters_today, "in_doubt",
+                     (json_int_t)s->totals.in_doubt, "held", (json_int_t)s->totals.held);
+}
+
+static void status_text(const struct app *app, const struct status *s)
+{
+    struct out_text t = {0};
+    out_print("data    %s\n", out_safe(&t, app->data_dir));
+    if (s->engine_serves)
+        out_print("engine  running, pid %lld on %s\n", (long long)s->engine.pid,
+                  out_safe(&t, s->engine.host));
+    else
+        out_print("engine  not running\n");
+    out_print("record  embedded\n");
+    out_print("today   %lld letters, %lld in doubt, %lld held\n",
+              (long long)s->totals.letters_today, (long long)s->totals.in_doubt,
+              (long long)s->totals.held);
+    out_print("jobs    %d: %d running, %d paused, %d idle, %d failed\n", s->totals.jobs,
+              s->totals.running, s->totals.paused, s->totals.idle, s->totals.failed);
+    for (int32_t i = 0; i < s->count; i++) {
+        const struct job_row *j = &s->jobs[i];
+        int percent = j->cycle_goal > 0 ? (int)(j->cycle_sent * 100 / j->cycle_goal) : 0;
+        out_print("  %-24s %-9s %lld of %lld letters (%d%%), %d of %d groups done%s%s\n",
+                  out_safe(&t, j->name), job_state_name(j->state), (long long)j->cycle_sent,
+                  (long long)j->cycle_goal, percent, j->groups_done, j->group_count,
+                  j->error[0] ? ": " : "", out_safe(&t, j->error));
+    }
+}
+
+/* Something that a person has to look at. */
+static bool needs_person(const struct status *s)
+{
+    return s->totals.failed > 0 || s->totals.in_doubt > 0 || s->totals.held > 0 ||
+           (s->totals.running > 0 && !s->engine_serves);
+}
+
+bool cmd_status(struct app *app, struct err *err)
+{
+    struct arena arena = arena_init(STATUS_ARENA_MAX);
+    struct status s = {0};
+    struct db *db = NULL;
+    bool ok = record_read(app, &db, err) && read_status(app, db, &arena, &s, err);
+    if (ok && app->json)
+        ok = out_json(status_json(&s), false, err);
+    else if (ok && !(app->quiet && cli_given(app, "check")))
+        status_text(app, &s);
+    if (ok && cli_given(app, "check") && needs_person(&s))
+        app->exit_status = 1;
+    db_close(db);
+    arena_done(&arena);
+    return ok;
+}
+
+struct verdicts {
+    struct app *app;
+    const char *only; /* NULL: all; else names that begin with it */
+    int32_t checked;
+    int32_t broken;
+    bool failed;
+    struct err *err;
+};
+
+static void verify_row(void *ctx, const struct verify_line *v)
+{
+    struct verdicts *r = ctx;
+    struct out_text t = {0};
+    if (r->failed || (r->only != NULL && !str_starts(v->name, r->only)))
+        return;
+    r->checked++;
+    r->broken += v->broken > 0;
+    if (r->app->json)
+        r->failed = !out_json(json_pack("{s:s, s:s, s:b, s:I, s:o}", "name", v->name, "sentence",
+                                        v->sentence, "holds", v->broken == 0, "broken",
+                                        (json_int_t)v->broken, "example",
+                                        v->broken > 0 ? json_text(v->example) : json_null()),
+                              true, r->err);
+    else if (v->broken > 0)
+        out_print("BROKEN  %-8s %s: %lld rows, for example %s\n", v->name, v->sentence,
+                  (long long)v->broken, out_safe(&t, v->example));
+    else if (!r->app->quiet)
+        out_print("holds   %-8s %s\n", v->name, v->sentence);
+}
+
+static bool run_verify(struct app *app, const char *only, struct err *err)
+{
+    struct verdicts r = {.app = app, .only = only, .err = err};
+    struct db *db = NULL;
+    int32_t broken = 0;
+    bool at_rest = only == NULL && (cli_given(app, "at-rest") || !engine_serves(app));
+    bool ok = record_read(app, &db, err) && verify_run(db, at_rest, verify_row, &r, &broken, err);
+    db_close(db);
+    if (ok && !app->json && !app->quiet)
+        out_print("%d invariants, %d broken\n", r.checked, r.broken);
+    if (ok && r.broken > 0)
+        app->exit_status = 1;
+    return ok && !r.failed;
+}
+
+bool cmd_verify(struct app *app, struct err *err)
+{
+    return run_verify(app, NULL, err);
+}
+
+bool cmd_audit_verify(struct app *app, struct err *err)
+{
+    return run_verify(app, "audit", err);
+}
+
+bool cmd_db_status(struct app *app, struct err *err)
+{
+    static const char *const names[] = {PLACE_RECORD, PLACE_JOURNAL, PLACE_LOG, PLACE_CORPUS};
+    struct db *db = NULL;
+    struct out_text t = {0};
+    if (!record_read(app, &db, err))
+        return false;
+    json_t *files = json_object();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[FILE_PATH_MAX];
+        struct stat st;
+        bool there = place_file(app, names[i], path, err) && stat(path, &st) == 0;
+        json_object_set_new(files, names[i], json_integer(there ? (json_int_t)st.st_size : 0));
+        if (!app->json && there)
+            out_print("%-14s %10lld bytes  %s\n", names[i], (long long)st.st_size,
+                      out_safe(&t, path));
+    }
+    if (!app->json) {
+        json_decref(files);
+        out_print("record         embedded (SQLite)\n");
+    } else if (!out_json(json_pack("{s:s, s:o}", "mode", "embedded", "files", files), false, err)) {
+        db_close(db);
+        return false;
+    }
+    db_close(db);
+    return true;
+}

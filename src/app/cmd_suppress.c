@@ -1,0 +1,144 @@
+/* cmd_suppress.c - autopilot suppress: who is never written to. */
+#include "adapter/page.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "commands.h"
+#include "output.h"
+#include "record.h"
+#include "store/read_lists.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct listing {
+    struct app *app;
+    struct out_text safe;
+    struct err *err;
+    bool failed;
+    bool export;
+};
+
+static bool suppression_row(void *ctx, const struct suppression_line *s)
+{
+    struct listing *l = ctx;
+    char at[TIME_TEXT_MAX];
+    time_text_utc(s->at_us, at);
+    if (l->export) {
+        out_print("%s\n", out_safe(&l->safe, s->subject));
+        return true;
+    }
+    if (!l->app->json) {
+        out_print("%-44s %-16s %-28s %s\n", out_safe(&l->safe, s->subject),
+                  out_safe(&l->safe, s->actor), at, out_safe(&l->safe, s->reason));
+        return true;
+    }
+    l->failed = !out_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "workspace",
+                                    json_text(s->workspace), "subject", json_text(s->subject),
+                                    "reason", json_text(s->reason), "actor", json_text(s->actor),
+                                    "at", json_instant(s->at_us)),
+                          true, l->err);
+    return !l->failed;
+}
+
+bool cmd_suppress_list(struct app *app, struct err *err)
+{
+    struct listing l = {.app = app, .err = err, .export = str_equal(app->row->verb, "export")};
+    struct db *db = NULL;
+    bool ok = record_read(app, &db, err) &&
+              read_suppressions(db, app->workspace, suppression_row, &l, err);
+    db_close(db);
+    return ok && !l.failed;
+}
+
+static const char *change_workspace(const struct app *app)
+{
+    return app->workspace != NULL ? app->workspace : "default";
+}
+
+/* What a change needs. */
+struct changing {
+    struct app *app;
+    struct record record;
+    struct page_reader *reader; /* folds addresses as pages' addresses are folded */
+    const char *reason;
+    bool add;
+    int32_t changed;
+};
+
+static bool change_begin(struct app *app, struct changing *c, struct err *err)
+{
+    *c = (struct changing){.app = app, .add = !str_equal(app->row->verb, "remove")};
+    c->reason = cli_value(app, "reason") != NULL ? cli_value(app, "reason") : "";
+    return record_open(app, &c->record, err) && page_reader_new(&c->reader, err);
+}
+
+static void change_end(struct changing *c)
+{
+    page_reader_free(c->reader);
+    record_close(&c->record);
+}
+
+/* "Maria@Acme.ES" -> "maria@acme.es"; "@Acme.ES" -> "@acme.es" (folded as a@acme.es). */
+static bool fold_subject(struct changing *c, const char *typed, char ret[ADDRESS_MAX + 2],
+                         struct err *err)
+{
+    struct lead_found found;
+    char whole[ADDRESS_MAX + 2];
+    bool domain = typed[0] == '@';
+    if (!str_format(whole, sizeof whole, "%s%s", domain ? "a" : "", typed))
+        return err_set(err, ERR_REFUSED, "suppress: \"%.40s...\" is too long", typed);
+    if (!page_fold_address(c->reader, whole, &found, err))
+        return false;
+    return str_copy(ret, ADDRESS_MAX + 2, found.address + (domain ? 1 : 0));
+}
+
+static bool change_one(struct changing *c, const char *typed, struct err *err)
+{
+    struct out_text t = {0};
+    struct authority *a = c->record.authority;
+    char subject[ADDRESS_MAX + 2];
+    bool changed = false;
+    if (!fold_subject(c, typed, subject, err) ||
+        !a->ops->suppress(a, c->app->actor, change_workspace(c->app), subject, c->reason, c->add,
+                          &changed, err))
+        return false;
+    c->changed += changed;
+    if (!c->app->quiet && !str_equal(c->app->row->verb, "import"))
+        out_print("%s %s\n", out_safe(&t, subject),
+                  !changed ? "was so already" : c->add ? "is suppressed" : "is allowed again");
+    return true;
+}
+
+bool cmd_suppress_change(struct app *app, struct err *err)
+{
+    struct changing c;
+    bool ok = change_begin(app, &c, err);
+    for (int32_t i = 0; ok && i < app->arguments; i++)
+        ok = change_one(&c, app->argument[i], err);
+    change_end(&c);
+    return ok;
+}
+
+bool cmd_suppress_import(struct app *app, struct err *err)
+{
+    struct changing c;
+    char line[ADDRESS_MAX + 64];
+    FILE *file = fopen(app->argument[0], "re");
+    if (file == NULL)
+        return err_set(err, ERR_REFUSED, "suppress: %s cannot be read", app->argument[0]);
+    bool ok = change_begin(app, &c, err);
+    for (int32_t number = 1; ok && fgets(line, sizeof line, file) != NULL; number++) {
+        struct err why = {0};
+        char *subject = str_trim(line);
+        if (subject[0] == '\0' || subject[0] == '#')
+            continue;
+        ok = change_one(&c, subject, &why) ||
+             err_set(err, why.kind, "%s:%d: %s (the lines before it were taken)", app->argument[0],
+                     number, why.text);
+    }
+    (void)fclose(file); /* it was only read */
+    change_end(&c);
+    if (ok && !app->quiet)
+        out_print("%d added\n", c.changed);
+    return ok;
+}

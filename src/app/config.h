@@ -1,0 +1,42 @@
+/* config.h - autopilot.ini: read as a whole or not at all.
+ *
+ * Order of what counts: the environment (AUTOPILOT_<SECTION>_<KEY>), the file, the default. Each
+ * value knows where it came from. */
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "domain/settings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CONFIG_ROWS_MAX = 96, CONFIG_SEARCHES_MAX = 16 };
+
+enum config_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT };
+
+/* One [search NAME] section. */
+struct config_search {
+    char name[NAME_MAX_BYTES + 1];
+    char kind[32];
+    char url[SETTING_TEXT_MAX + 1];
+    char token_file[SETTING_TEXT_MAX + 1];
+};
+
+struct config {
+    struct settings settings;
+    enum config_origin origin[CONFIG_ROWS_MAX]; /* in the order of settings_rows() */
+    int32_t line[CONFIG_ROWS_MAX];              /* ORIGIN_FILE */
+    struct config_search search[CONFIG_SEARCHES_MAX];
+    int32_t searches;
+    bool file_there;
+};
+
+/* Reads path over the defaults and the environment over both. A file that is absent is fine unless
+ * must_exist. Any mistake (unknown section or key with the nearest known name, value out of range,
+ * key given twice, line too long, file with secrets readable by others) is ERR_REFUSED with file,
+ * line and cure, and *ret is left alone. */
+bool config_read(const char *path, bool must_exist, struct config *ret, struct err *err);
+
+#endif

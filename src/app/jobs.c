@@ -1,0 +1,160 @@
+/* jobs.c - read the whole definition, change it, save the whole definition. */
+#include "jobs.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "engine/desk.h"
+#include "output.h"
+#include "store/read_jobs.h"
+
+#include <string.h>
+
+enum { JOBS_ARENA_MAX = 64 << 20 };
+
+bool jobs_workspace(struct app *app, const char *name, char ret[NAME_MAX_BYTES + 1],
+                    struct err *err)
+{
+    if (app->workspace != NULL) {
+        if (!str_copy(ret, NAME_MAX_BYTES + 1, app->workspace))
+            return err_set(err, ERR_USAGE, "--workspace: the name is longer than %d bytes",
+                           NAME_MAX_BYTES);
+        return true;
+    }
+    struct arena arena = arena_init(JOBS_ARENA_MAX);
+    struct db *db = NULL;
+    struct job_row *row = NULL;
+    bool ok = record_read(app, &db, err) &&
+              read_job(db, NULL, name, clock_now_us(), &arena, &row, err);
+    if (ok)
+        (void)str_copy(ret, NAME_MAX_BYTES + 1, row->workspace); /* stored names fit */
+    db_close(db);
+    arena_done(&arena);
+    return ok;
+}
+
+bool jobs_open(struct app *app, const char *name, struct open_job *ret, struct err *err)
+{
+    *ret = (struct open_job){.arena = arena_init(JOBS_ARENA_MAX)};
+    char workspace[NAME_MAX_BYTES + 1];
+    if (!jobs_workspace(app, name, workspace, err) || !record_open(app, &ret->record, err))
+        return false;
+    struct authority *a = ret->record.authority;
+    struct job_ref ref = {workspace, name};
+    if (!a->ops->job_get(a, &ref, &ret->arena, &ret->def, &ret->rev, err)) {
+        jobs_close(ret);
+        return false;
+    }
+    return true;
+}
+
+void jobs_close(struct open_job *j)
+{
+    record_close(&j->record);
+    arena_done(&j->arena);
+}
+
+bool jobs_save(struct app *app, struct open_job *j, struct err *err)
+{
+    struct authority *a = j->record.authority;
+    struct job_put_result put;
+    struct out_text t = {0};
+    if (!job_check(j->def, err) ||
+        !a->ops->job_put(a, app->actor, j->def, j->rev, &put, err))
+        return false;
+    if (!app->quiet && !app->json)
+        out_print("%s job %s\n", put.changed ? "changed" : "unchanged",
+                  out_safe(&t, j->def->name));
+    return true;
+}
+
+struct group_def *jobs_groups(struct open_job *j, struct err *err)
+{
+    size_t count = (size_t)j->def->group_count;
+    struct group_def *copy = arena_array(&j->arena, count + 1, sizeof *copy);
+    if (copy == NULL) {
+        err_set(err, ERR_STOP, "job: out of memory");
+        return NULL;
+    }
+    if (count > 0)
+        memcpy(copy, j->def->groups, count * sizeof *copy);
+    j->def->groups = copy;
+    return copy;
+}
+
+struct term_def *jobs_terms(struct open_job *j, struct group_def *group, struct err *err)
+{
+    size_t count = (size_t)group->term_count;
+    struct term_def *copy = arena_array(&j->arena, count + 1, sizeof *copy);
+    if (copy == NULL) {
+        err_set(err, ERR_STOP, "job: out of memory");
+        return NULL;
+    }
+    if (count > 0)
+        memcpy(copy, group->terms, count * sizeof *copy);
+    group->terms = copy;
+    return copy;
+}
+
+int32_t jobs_find_group(const struct job_def *def, const char *name, struct err *err)
+{
+    const char *best = NULL;
+    int distance = 4;
+    if (name == NULL) {
+        err_set(err, ERR_USAGE, "--group NAME is needed");
+        return -1;
+    }
+    for (int32_t i = 0; i < def->group_count; i++) {
+        if (str_equal(def->groups[i].name, name))
+            return i;
+        int d = str_distance(def->groups[i].name, name, distance);
+        if (d < distance) {
+            distance = d;
+            best = def->groups[i].name;
+        }
+    }
+    if (best != NULL)
+        err_set(err, ERR_REFUSED, "job %s has no group \"%s\"; did you mean \"%s\"?", def->name,
+                name, best);
+    else
+        err_set(err, ERR_REFUSED, "job %s has no group \"%s\"; autopilot group list --job %s",
+                def->name, name, def->name);
+    return -1;
+}
+
+int32_t jobs_find_term(const struct group_def *group, const char *text, struct err *err)
+{
+    for (int32_t i = 0; i < group->term_count; i++) {
+        if (str_equal(group->terms[i].text, text))
+            return i;
+    }
+    err_set(err, ERR_REFUSED, "group %s has no term \"%s\"; autopilot term list shows them",
+            group->name, text);
+    return -1;
+}
+
+static json_t *reply_json(const struct reply *r)
+{
+    return json_pack("{s:o, s:b, s:b, s:o}", "job", json_text(r->target), "ok", r->ok, "changed",
+                     r->changed, "message", json_text(r->text));
+}
+
+bool jobs_command(struct app *app, struct command *command, const char *name, struct err *err)
+{
+    struct record r;
+    struct reply reply = {0};
+    struct out_text t = {0};
+    if (!str_copy(command->target, sizeof command->target, name))
+        return err_set(err, ERR_REFUSED, "job: there is no job with so long a name");
+    (void)str_copy(command->actor, sizeof command->actor, app->actor); /* same size */
+    if (!jobs_workspace(app, name, command->workspace, err) || !record_open(app, &r, err))
+        return false;
+    desk_carry_out(r.authority, &r.config.settings, command, &reply);
+    record_close(&r);
+    if (!reply.ok)
+        return err_set(err, ERR_REFUSED, "%s", reply.text);
+    if (app->json)
+        return out_json(reply_json(&reply), false, err);
+    if (!app->quiet)
+        out_print("%s\n", out_safe(&t, reply.text));
+    return true;
+}

@@ -1,0 +1,121 @@
+/* output.c - stdout for people and programs; stderr for progress. */
+#include "output.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void out_print(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vfprintf(stdout, format, args); /* main looks at ferror(stdout) once, at the end */
+    va_end(args);
+}
+
+const char *out_safe(struct out_text *t, const char *text)
+{
+    char *slot = t->slot[t->next];
+    t->next = (t->next + 1) % (int)(sizeof t->slot / sizeof t->slot[0]);
+    text_screen_to(slot, sizeof t->slot[0], text != NULL ? text : "");
+    return slot;
+}
+
+bool out_json(json_t *value, bool lines, struct err *err)
+{
+    size_t flags = JSON_ENCODE_ANY | (lines ? JSON_COMPACT : JSON_INDENT(2));
+    if (isatty(STDOUT_FILENO))
+        flags |= JSON_ENSURE_ASCII;
+    bool ok = value != NULL && json_dumpf(value, stdout, flags) == 0 && fputc('\n', stdout) != EOF;
+    json_decref(value);
+    if (!ok)
+        return err_set(err, ERR_STOP, "output: the JSON could not be written to stdout");
+    return true;
+}
+
+json_t *json_text(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    json_t *plain = json_string(text);
+    if (plain != NULL)
+        return plain;
+    struct buf screened = buf_init(1 << 20);
+    text_screen(&screened, text, strlen(text));
+    json_t *value = json_string(buf_text(&screened));
+    buf_done(&screened);
+    return value;
+}
+
+json_t *json_instant(int64_t at_us)
+{
+    if (at_us == 0)
+        return json_null();
+    char text[TIME_TEXT_MAX];
+    time_text_utc(at_us, text);
+    return json_string(text);
+}
+
+json_t *json_uuid(struct uuid id)
+{
+    char text[UUID_TEXT_SIZE];
+    uuid_text(id, text);
+    return json_string(text);
+}
+
+void progress_begin(struct progress_bar *p, const struct app *app, const char *what)
+{
+    int64_t now = clock_boot_us();
+    *p = (struct progress_bar){
+        .what = what,
+        .began_us = now,
+        .drawn_us = now,
+        .on = !app->quiet && !app->plain && !app->json && isatty(STDERR_FILENO),
+    };
+}
+
+void progress_show(struct progress_bar *p, int64_t done, int64_t total, const char *unit)
+{
+    int64_t now = clock_boot_us();
+    if (!p->on || now - p->began_us < US_PER_S || now - p->drawn_us < 100 * US_PER_MS)
+        return;
+    p->drawn_us = now;
+    p->shown = true;
+    int64_t rate = done * US_PER_S / (now - p->began_us);
+    int64_t left = rate > 0 && total > done ? (total - done) / rate : 0;
+    int percent = total > 0 ? (int)(done * 100 / total) : 0;
+    char bar[31];
+    for (int i = 0; i < 30; i++)
+        bar[i] = i * 100 < percent * 30 ? '#' : '-';
+    bar[30] = '\0';
+    (void)fprintf(stderr, "\r%s %s %3d%%  %lld of %lld %s  %lld/s  ETA %llds\033[K", p->what, bar,
+                  percent, (long long)done, (long long)total, unit, (long long)rate,
+                  (long long)left); /* a bar that can't be drawn is not worth an error */
+}
+
+void progress_end(struct progress_bar *p)
+{
+    if (p->shown)
+        (void)fputs("\r\033[K", stderr); /* as above */
+    p->shown = false;
+}
+
+bool out_confirm(bool sure, const char *question, struct err *err)
+{
+    if (sure)
+        return true;
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return err_set(err, ERR_REFUSED, "%s Nobody is there to ask: add --yes to do it.",
+                       question);
+    (void)fprintf(stderr, "%s Type yes to do it: ", question); /* read tells the rest */
+    char line[16] = "";
+    if (fgets(line, sizeof line, stdin) == NULL || strcmp(line, "yes\n") != 0)
+        return err_set(err, ERR_REFUSED, "nothing was changed");
+    return true;
+}

@@ -1,0 +1,60 @@
+/* record.c - opens the record for one command. */
+#include "record.h"
+
+#include "adapter/authority_sqlite.h"
+#include "adapter/clock_real.h"
+#include "base/file.h"
+#include "place.h"
+
+bool record_open(struct app *app, struct record *ret, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    *ret = (struct record){0};
+    if (app->read_only)
+        return err_set(err, ERR_REFUSED, "nothing is changed with --read-only");
+    if (!config_read(app->config_path, cli_given(app, "config"), &ret->config, err))
+        return false;
+    if (ret->config.settings.record_url[0] != '\0')
+        return err_set(err, ERR_REFUSED,
+                       "[record] url is set, but this version has the embedded record only; leave "
+                       "it empty");
+    if (!file_make_dirs(app->data_dir, 0700, err) || !place_file(app, PLACE_RECORD, path, err) ||
+        !clock_real_new(NULL, &ret->clock, err))
+        return false;
+    if (authority_sqlite_open(path, ret->clock, &ret->authority, err))
+        return true;
+    record_close(ret);
+    return false;
+}
+
+void record_close(struct record *r)
+{
+    if (r->authority != NULL)
+        r->authority->ops->free(r->authority);
+    clock_real_free(r->clock);
+    r->authority = NULL;
+    r->clock = NULL;
+}
+
+bool record_read(struct app *app, struct db **ret, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    char log[FILE_PATH_MAX];
+    bool there;
+    struct db *db = NULL;
+    if (!place_file(app, PLACE_RECORD, path, err) || !place_file(app, PLACE_LOG, log, err))
+        return false;
+    if (!file_exists(path))
+        return err_set(err, ERR_REFUSED,
+                       "there is no record in %s; `autopilot init` makes one (or give another place "
+                       "with --data DIR)",
+                       app->data_dir);
+    if (!db_open(path, DB_READ, &db, err))
+        return false;
+    if (!db_attach_read(db, log, "log", &there, err)) {
+        db_close(db);
+        return false;
+    }
+    *ret = db;
+    return true;
+}

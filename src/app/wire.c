@@ -1,0 +1,257 @@
+/* wire.c - which adapter stands behind which port, by the config. */
+#include "wire.h"
+
+#include "adapter/authority_sqlite.h"
+#include "adapter/clock_real.h"
+#include "adapter/mail_maildir.h"
+#include "adapter/message.h"
+#include "adapter/pages_corpus.h"
+#include "adapter/search_local.h"
+#include "base/str.h"
+#include "domain/letter.h"
+#include "place.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef AUTOPILOT_VERSION
+#define AUTOPILOT_VERSION "0.0.0"
+#endif
+
+struct wire {
+    struct app app; /* a copy: places and names */
+    struct engine_plugs plugs;
+    pthread_mutex_t mutex; /* guards config */
+    struct config config;
+};
+
+static bool plug_clock(void *ctx, struct wake *wake, struct clock_port **ret, struct err *err)
+{
+    (void)ctx; /* every thread's clock is the same kind */
+    return clock_real_new(wake, ret, err);
+}
+
+static void plug_clock_free(void *ctx, struct clock_port *clock)
+{
+    (void)ctx; /* as above */
+    clock_real_free(clock);
+}
+
+static bool plug_authority(void *ctx, struct clock_port *clock, struct authority **ret,
+                           struct err *err)
+{
+    struct wire *w = ctx;
+    char path[FILE_PATH_MAX];
+    return place_file(&w->app, PLACE_RECORD, path, err) &&
+           authority_sqlite_open(path, clock, ret, err);
+}
+
+static bool plug_journal(void *ctx, struct journal **ret, struct err *err)
+{
+    struct wire *w = ctx;
+    char path[FILE_PATH_MAX];
+    return place_file(&w->app, PLACE_JOURNAL, path, err) && journal_open(path, ret, err);
+}
+
+bool wire_search(struct wire *w, const char *provider, struct search **ret, struct err *err)
+{
+    char kind[32] = "";
+    pthread_mutex_lock(&w->mutex);
+    for (int32_t i = 0; i < w->config.searches; i++) {
+        if (str_equal(w->config.search[i].name, provider))
+            (void)str_copy(kind, sizeof kind, w->config.search[i].kind); /* same size */
+    }
+    pthread_mutex_unlock(&w->mutex);
+    if (kind[0] == '\0' && str_equal(provider, "local"))
+        (void)str_copy(kind, sizeof kind, "local"); /* it fits */
+    if (str_equal(kind, "local"))
+        return search_local_new(w->app.data_dir, ret, err);
+    if (kind[0] == '\0')
+        return err_set(err, ERR_REFUSED,
+                       "search: there is no provider \"%s\"; `local` is built in, others are "
+                       "[search NAME] sections of the config",
+                       provider);
+    return err_set(err, ERR_REFUSED,
+                   "search: provider \"%s\" is of kind %s, which this version can't use yet; use "
+                   "kind = local",
+                   provider, kind);
+}
+
+static bool plug_search(void *ctx, const char *provider, struct search **ret, struct err *err)
+{
+    return wire_search(ctx, provider, ret, err);
+}
+
+static bool plug_pages(void *ctx, struct pages **ret, struct err *err)
+{
+    struct wire *w = ctx;
+    return pages_corpus_new(w->app.data_dir, ret, err);
+}
+
+static bool plug_mail(void *ctx, const struct settings *settings, struct mail **ret,
+                      struct err *err)
+{
+    struct wire *w = ctx;
+    char dir[FILE_PATH_MAX];
+    if (settings->mail_mode == MODE_SMTP)
+        return err_set(err, ERR_REFUSED,
+                       "mail: this version can't send by SMTP yet; use mode = dryrun or maildir");
+    const char *name = settings->mail_mode == MODE_DRYRUN ? "outbox" : "maildir";
+    if (settings->mail_dir[0] != '\0')
+        name = settings->mail_dir;
+    if (!place_file(&w->app, name, dir, err))
+        return false;
+    *ret = mail_maildir_new(dir, settings->mail_mode, err);
+    return *ret != NULL;
+}
+
+static void letter_facts_of(const struct send_row *row, const char *group, const char *term,
+                            struct letter_facts *ret)
+{
+    const char *at = strrchr(row->address, '@');
+    *ret = (struct letter_facts){
+        .email = row->address,
+        .domain = at != NULL ? at + 1 : "",
+        .name = row->name,
+        .company = row->company,
+        .title = row->title,
+        .url = row->url,
+        .term = term,
+        .group = group,
+        .language = row->language,
+    };
+}
+
+static void sender_of(const struct settings *s, struct message_sender *ret)
+{
+    *ret = (struct message_sender){
+        .from_name = s->mail_from_name,
+        .from_address = s->mail_from[0] != '\0' ? s->mail_from : "autopilot@localhost.invalid",
+        .reply_to = s->mail_reply_to,
+        .postal_address = s->mail_postal_address,
+        .unsubscribe = s->mail_unsubscribe,
+    };
+}
+
+bool wire_letter(const struct settings *settings, const struct template_def *template,
+                 const struct send_row *row, const char *group, const char *term, struct buf *out,
+                 struct err *err)
+{
+    struct letter letter;
+    struct letter_facts facts;
+    struct message_sender sender;
+    letter_init(&letter);
+    letter_facts_of(row, group, term, &facts);
+    sender_of(settings, &sender);
+    bool ok = letter_write(&letter, template, &facts, NULL, err) == LETTER_READY;
+    if (ok) {
+        struct message m = {
+            .id = row->id,
+            .date_us = row->claimed_at_us,
+            .to = row->address,
+            .subject = buf_text(&letter.part[LETTER_SUBJECT]),
+            .text = buf_text(&letter.part[LETTER_TEXT]),
+            .html = buf_text(&letter.part[LETTER_HTML]),
+        };
+        ok = message_build(&sender, &m, out, err);
+    }
+    letter_done(&letter);
+    return ok;
+}
+
+static bool plug_letter(void *ctx, const struct settings *settings,
+                        const struct template_def *template, const struct send_row *row,
+                        const char *group, const char *term, struct buf *out, struct err *err)
+{
+    (void)ctx; /* the settings that count are handed in */
+    return wire_letter(settings, template, row, group, term, out, err);
+}
+
+static void plug_settings(void *ctx, struct settings *ret)
+{
+    struct wire *w = ctx;
+    pthread_mutex_lock(&w->mutex);
+    *ret = w->config.settings;
+    pthread_mutex_unlock(&w->mutex);
+}
+
+/* Options that only count at a start keep the value they had. */
+static bool keep_restart_rows(const struct settings *old, struct settings *fresh, struct err *err)
+{
+    int32_t count;
+    const struct setting_row *rows = settings_rows(&count);
+    bool ok = true;
+    for (int32_t i = 0; ok && i < count; i++) {
+        struct buf value = buf_init(4096);
+        if (rows[i].restart) {
+            settings_value(old, &rows[i], &value);
+            ok = settings_set(fresh, &rows[i], buf_text(&value), err);
+        }
+        buf_done(&value);
+    }
+    return ok;
+}
+
+static bool plug_reload(void *ctx, struct err *err)
+{
+    struct wire *w = ctx;
+    struct config *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL)
+        return err_set(err, ERR_STOP, "config: out of memory");
+    bool ok = config_read(w->app.config_path, false, fresh, err);
+    pthread_mutex_lock(&w->mutex);
+    ok = ok && keep_restart_rows(&w->config.settings, &fresh->settings, err);
+    if (ok)
+        w->config = *fresh;
+    pthread_mutex_unlock(&w->mutex);
+    free(fresh);
+    return ok;
+}
+
+bool wire_new(const struct app *app, const struct config *config, const struct log_sink *log,
+              struct wire **ret, struct err *err)
+{
+    struct wire *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return err_set(err, ERR_STOP, "start: out of memory");
+    w->app = *app;
+    w->config = *config;
+    if (pthread_mutex_init(&w->mutex, NULL) != 0) {
+        free(w);
+        return err_set(err, ERR_STOP, "start: no mutex can be made");
+    }
+    w->plugs = (struct engine_plugs){
+        .ctx = w,
+        .clock = plug_clock,
+        .clock_free = plug_clock_free,
+        .authority = plug_authority,
+        .journal = plug_journal,
+        .search = plug_search,
+        .pages = plug_pages,
+        .mail = plug_mail,
+        .letter = plug_letter,
+        .settings = plug_settings,
+        .reload = plug_reload,
+        .data_dir = w->app.data_dir,
+        .config_path = w->app.config_path,
+        .host = w->app.host,
+        .version = AUTOPILOT_VERSION,
+        .log = log,
+    };
+    *ret = w;
+    return true;
+}
+
+void wire_free(struct wire *w)
+{
+    if (w == NULL)
+        return;
+    pthread_mutex_destroy(&w->mutex);
+    free(w);
+}
+
+const struct engine_plugs *wire_plugs(struct wire *w)
+{
+    return &w->plugs;
+}

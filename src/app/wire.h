@@ -1,0 +1,26 @@
+/* wire.h - plugs the adapters into the engine: the only place that knows all of them. */
+#ifndef APP_WIRE_H
+#define APP_WIRE_H
+
+#include "cli.h"
+#include "config.h"
+#include "engine/engine.h"
+
+struct wire;
+
+/* Keeps a copy of the config, which wire's reload replaces as a whole or not at all. log: a sink
+ * that outlives the wire. */
+bool wire_new(const struct app *app, const struct config *config, const struct log_sink *log,
+              struct wire **ret, struct err *err);
+void wire_free(struct wire *w); /* accepts NULL; after engine_free */
+/* The plugs borrow from the wire. */
+const struct engine_plugs *wire_plugs(struct wire *w);
+/* The same for one command without an engine: the ports of a manual search. */
+bool wire_search(struct wire *w, const char *provider, struct search **ret, struct err *err);
+
+/* A letter's bytes as the engine would write them: for previews. */
+bool wire_letter(const struct settings *settings, const struct template_def *template,
+                 const struct send_row *row, const char *group, const char *term, struct buf *out,
+                 struct err *err);
+
+#endif

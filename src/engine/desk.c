@@ -1,0 +1,195 @@
+/* desk.c - the thread that carries out operator commands, one by one, on its own authority
+ * handle.
+ *
+ * The idea: the console never waits for a database. It puts a command into a queue and finds a
+ * reply in another; both are short, bounded, and guarded by one mutex that is never held over
+ * I/O. */
+#include "desk_work.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+/* The mutex is a normal one that its holder never takes twice: neither call can fail. */
+static void hold(struct desk *d)
+{
+    (void)pthread_mutex_lock(&d->lock); /* see above */
+}
+
+static void let_go(struct desk *d)
+{
+    (void)pthread_mutex_unlock(&d->lock); /* see above */
+}
+
+bool desk_submit(struct desk *d, const struct command *command)
+{
+    hold(d);
+    bool room = d->commands < DESK_COMMANDS_MAX;
+    if (room)
+        d->command[(d->first_command + d->commands++) % DESK_COMMANDS_MAX] = *command;
+    let_go(d);
+    if (room)
+        wake_up(&d->wake);
+    return room;
+}
+
+static bool take_command(struct desk *d, struct command *ret)
+{
+    hold(d);
+    bool any = d->commands > 0;
+    if (any) {
+        *ret = d->command[d->first_command];
+        d->first_command = (d->first_command + 1) % DESK_COMMANDS_MAX;
+        d->commands--;
+    }
+    let_go(d);
+    return any;
+}
+
+bool desk_reply(struct desk *d, struct reply *ret)
+{
+    hold(d);
+    bool any = d->replies > 0;
+    if (any) {
+        *ret = d->reply[d->first_reply];
+        d->first_reply = (d->first_reply + 1) % DESK_REPLIES_MAX;
+        d->replies--;
+    }
+    let_go(d);
+    return any;
+}
+
+/* Nobody may fetch replies for long: the oldest goes then. */
+static void put_reply(struct desk *d, const struct reply *reply)
+{
+    hold(d);
+    if (d->replies == DESK_REPLIES_MAX) {
+        d->first_reply = (d->first_reply + 1) % DESK_REPLIES_MAX;
+        d->replies--;
+    }
+    d->reply[(d->first_reply + d->replies++) % DESK_REPLIES_MAX] = *reply;
+    let_go(d);
+    if (d->console != NULL)
+        wake_up(d->console);
+}
+
+void desk_standing(struct desk *d, struct engine_standing *ret)
+{
+    hold(d);
+    *ret = d->standing;
+    let_go(d);
+}
+
+static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)
+{
+    return a->where == b->where && a->pid == b->pid && a->lanes_busy == b->lanes_busy &&
+           a->config_stale == b->config_stale && str_equal(a->problem, b->problem);
+}
+
+void desk_stand(struct desk *d, const struct engine_standing *standing)
+{
+    hold(d);
+    bool news = !same_standing(&d->standing, standing);
+    d->standing = *standing;
+    let_go(d);
+    if (news && d->console != NULL)
+        wake_up(d->console);
+}
+
+/* --- the thread ----------------------------------------------------------------------------- */
+
+struct helper {
+    struct desk *desk;
+    struct clock_port *clock;
+    struct authority *authority;
+    struct settings settings;
+};
+
+static bool open_authority(struct helper *h, struct err *err)
+{
+    const struct engine_plugs *p = h->desk->plugs;
+    if (h->authority != NULL)
+        return true;
+    if (h->clock == NULL && !p->clock(p->ctx, &h->desk->wake, &h->clock, err))
+        return false;
+    return p->authority(p->ctx, h->clock, &h->authority, err);
+}
+
+static void reload(struct helper *h, struct reply *reply)
+{
+    struct desk *d = h->desk;
+    struct err err = {0};
+    bool ok = d->plugs->reload(d->plugs->ctx, &err);
+    d->reloaded(d->ctx, ok ? NULL : &err);
+    reply->ok = reply->changed = ok;
+    (void)str_copy(reply->text, sizeof reply->text,
+                   ok ? "The config file was read again." : err.text); /* a cut is fine */
+}
+
+static void carry_out(struct helper *h, const struct command *command)
+{
+    const struct engine_plugs *p = h->desk->plugs;
+    struct reply reply = {.ticket = command->ticket, .kind = command->kind};
+    struct err err = {0};
+    (void)str_copy(reply.target, sizeof reply.target, command->target); /* same size */
+    if (command->kind == COMMAND_CONFIG_RELOAD) {
+        reload(h, &reply);
+    } else if (!open_authority(h, &err)) {
+        (void)str_copy(reply.text, sizeof reply.text, err.text); /* a cut is fine */
+    } else {
+        p->settings(p->ctx, &h->settings);
+        desk_carry_out(h->authority, &h->settings, command, &reply);
+        if (reply.ok && reply.changed)
+            h->desk->changed(h->desk->ctx);
+    }
+    put_reply(h->desk, &reply);
+}
+
+static void *run(void *arg)
+{
+    struct helper h = {.desk = arg};
+    struct command command;
+    (void)open_authority(&h, NULL); /* so that the first command is quick; it tells what failed */
+    bool last = false;
+    do {
+        last = wake_cancelled(&h.desk->wake);
+        while (take_command(h.desk, &command))
+            carry_out(&h, &command);
+        if (!last)
+            (void)wake_wait(&h.desk->wake, INT64_MAX); /* woken or cancelled */
+    } while (!last);
+    if (h.authority != NULL)
+        h.authority->ops->free(h.authority);
+    h.desk->plugs->clock_free(h.desk->plugs->ctx, h.clock);
+    return NULL;
+}
+
+bool desk_start(struct desk *d, struct err *err)
+{
+    if (!wake_init(&d->wake, err))
+        return false;
+    if (pthread_mutex_init(&d->lock, NULL) != 0)
+        return err_set(err, ERR_STOP, "engine: out of memory for the desk");
+    d->made = true;
+    int failed = pthread_create(&d->thread, NULL, run, d);
+    d->running = failed == 0;
+    return d->running || err_set(err, ERR_STOP, "engine: starting the desk's thread failed: %s",
+                                 strerror(failed));
+}
+
+void desk_stop(struct desk *d)
+{
+    if (!d->running)
+        return;
+    d->running = false;
+    wake_cancel(&d->wake);
+    (void)pthread_join(d->thread, NULL); /* it was started and is joined once */
+}
+
+void desk_done(struct desk *d)
+{
+    wake_done(&d->wake);
+    if (d->made)
+        (void)pthread_mutex_destroy(&d->lock); /* nobody holds it any more */
+    d->made = false;
+}

@@ -1,0 +1,127 @@
+/* desk_commands.c - what each command does, as a table: the console's desk and the sub-commands
+ * come here, so both say the same sentence for the same thing. */
+#include "engine/desk.h"
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "domain/settings.h"
+#include "port/authority.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define JOB_MEMORY ((size_t)64 * 1024 * 1024)
+
+struct work {
+    struct authority *authority;
+    const struct settings *settings;
+    const struct command *command;
+    struct job_ref job;
+    struct reply *reply;
+};
+
+struct command_row {
+    bool (*carry_out)(const struct work *w, struct err *err);
+    enum control control;
+    const char *done;      /* {} is the job's name */
+    const char *unchanged; /* it was so already */
+};
+
+static bool control_job(const struct work *w, struct err *err);
+static bool start_job(const struct work *w, struct err *err);
+static bool delete_job(const struct work *w, struct err *err);
+
+static const struct command_row rows[COMMAND_KINDS] = {
+    [COMMAND_JOB_START] = {start_job, CONTROL_START, NULL, "%s is running already."},
+    [COMMAND_JOB_PAUSE] = {control_job, CONTROL_PAUSE, "Pausing %s: finishing the letters in hand.",
+                           "%s is paused already."},
+    [COMMAND_JOB_STOP] = {control_job, CONTROL_STOP, "Stopping %s: finishing the letters in hand.",
+                          "%s is stopped already."},
+    [COMMAND_JOB_RESUME] = {control_job, CONTROL_RESUME, "Resumed %s at the same point.",
+                            "%s is running already."},
+    [COMMAND_JOB_DELETE] = {delete_job, CONTROLS, NULL, NULL},
+};
+
+/* Fills in a sentence with the job's name, screened: names come from files of others. */
+static void say(const struct work *w, const char *format, const char *rest)
+{
+    char name[NAME_MAX_BYTES + 1];
+    const char *at = strstr(format, "%s");
+    text_screen_to(name, sizeof name, w->command->target);
+    if (at == NULL)
+        at = format;
+    (void)str_format(w->reply->text, sizeof w->reply->text, "%.*s%s%s%s", (int)(at - format),
+                     format, name, at + 2, rest); /* a cut is fine */
+}
+
+static bool control_with(const struct work *w, struct err *err)
+{
+    const struct command_row *row = &rows[w->command->kind];
+    return w->authority->ops->job_control(w->authority, w->command->actor, &w->job, row->control,
+                                          w->settings->mail_mode, &w->reply->changed, err);
+}
+
+static bool control_job(const struct work *w, struct err *err)
+{
+    const struct command_row *row = &rows[w->command->kind];
+    if (!control_with(w, err))
+        return false;
+    say(w, w->reply->changed ? row->done : row->unchanged, "");
+    return true;
+}
+
+/* "(equitable, 3 groups)", and in which mode when letters really leave. */
+static bool start_job(const struct work *w, struct err *err)
+{
+    struct arena memory = arena_init(JOB_MEMORY);
+    struct job_def *def = NULL;
+    char more[120] = ".";
+    int64_t rev;
+    if (!control_with(w, err))
+        return false;
+    if (!w->reply->changed) {
+        say(w, rows[COMMAND_JOB_START].unchanged, "");
+        return true;
+    }
+    /* The start is done; that the rest of the sentence can't be read changes nothing. */
+    if (w->authority->ops->job_get(w->authority, &w->job, &memory, &def, &rev, NULL))
+        (void)str_format(more, sizeof more, " (%s, %" PRId32 " group%s%s).",
+                         distribution_name(def->distribution), def->group_count,
+                         def->group_count == 1 ? "" : "s",
+                         w->settings->mail_mode == MODE_SMTP ? ", sending mail" : ""); /* it fits */
+    say(w, "Started %s", more);
+    arena_done(&memory);
+    return true;
+}
+
+static bool delete_job(const struct work *w, struct err *err)
+{
+    if (!w->authority->ops->job_delete(w->authority, w->command->actor, &w->job, err))
+        return false;
+    w->reply->changed = true;
+    say(w, "Deleted %s.", "");
+    return true;
+}
+
+void desk_carry_out(struct authority *authority, const struct settings *settings,
+                    const struct command *command, struct reply *ret)
+{
+    struct work w = {authority, settings, command, {command->workspace, command->target}, ret};
+    struct err err = {0};
+    *ret = (struct reply){.ticket = command->ticket, .kind = command->kind};
+    (void)str_copy(ret->target, sizeof ret->target, command->target); /* same size */
+    bool known = (unsigned)command->kind < COMMAND_KINDS && rows[command->kind].carry_out != NULL;
+    if (!known)
+        (void)err_set(&err, ERR_REFUSED, "desk: \"%s\" is not carried out here",
+                      command_name(command->kind));
+    else if (command->actor[0] == '\0')
+        (void)err_set(&err, ERR_REFUSED, "desk: \"%s\" needs to know who asks",
+                      command_name(command->kind));
+    else
+        ret->ok = rows[command->kind].carry_out(&w, &err);
+    if (!ret->ok) {
+        ret->changed = false;
+        (void)str_copy(ret->text, sizeof ret->text, err.text); /* same size */
+    }
+}

@@ -1,0 +1,195 @@
+/* engine.c - starts and ends the threads, and answers what the engine is doing.
+ *
+ * The idea: threads share next to nothing. What they do share is a handful of facts under one
+ * mutex: who is busy, how often something changed, and what is wrong; all work lies in the
+ * record. */
+#include "engine_work.h"
+
+#include "base/log.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A normal mutex that its holder never takes twice: neither call can fail. */
+void engine_hold(struct engine *e)
+{
+    (void)pthread_mutex_lock(&e->lock); /* see above */
+}
+
+void engine_let_go(struct engine *e)
+{
+    (void)pthread_mutex_unlock(&e->lock); /* see above */
+}
+
+void engine_changed(struct engine *e)
+{
+    engine_hold(e);
+    e->changes++;
+    int32_t lanes = e->lanes;
+    engine_let_go(e);
+    for (int32_t i = 0; i < lanes; i++)
+        wake_up(&e->lane[i].wake);
+}
+
+/* The most important of what is wrong; "" nothing. Under the lock. */
+static const char *worst(const struct engine *e)
+{
+    if (e->problem[0] != '\0')
+        return e->problem;
+    for (int32_t i = 0; i < e->lanes; i++)
+        if (e->lane[i].problem[0] != '\0')
+            return e->lane[i].problem;
+    return e->config_problem;
+}
+
+void engine_publish(struct engine *e)
+{
+    struct engine_standing s = {0};
+    engine_hold(e);
+    s.where = e->where;
+    s.pid = e->pid;
+    s.config_stale = e->config_problem[0] != '\0';
+    for (int32_t i = 0; i < e->lanes; i++)
+        s.lanes_busy += e->lane[i].has_job;
+    (void)str_copy(s.problem, sizeof s.problem, worst(e)); /* same size */
+    engine_let_go(e);
+    desk_stand(&e->desk, &s);
+    wake_up(&e->caller);
+}
+
+void engine_config(struct engine *e, const struct err *why)
+{
+    engine_hold(e);
+    e->config_no += why == NULL;
+    (void)str_copy(e->config_problem, sizeof e->config_problem,
+                   why != NULL ? why->text : ""); /* same size */
+    engine_let_go(e);
+    if (why != NULL)
+        log_line(e->plugs.log, LOG_ERROR, "config", "%s; the old settings hold", why->text);
+    else
+        log_line(e->plugs.log, LOG_INFO, "config", "read again");
+    engine_changed(e);
+    engine_publish(e);
+}
+
+static void desk_changed(void *ctx)
+{
+    engine_changed(ctx);
+}
+
+static void desk_reloaded(void *ctx, const struct err *why)
+{
+    engine_config(ctx, why);
+}
+
+static bool start_threads(struct engine *e, struct err *err)
+{
+    if (!desk_start(&e->desk, err))
+        return false;
+    int failed = pthread_create(&e->keeper_thread, NULL, keeper_main, e);
+    e->keeper_running = failed == 0;
+    return e->keeper_running ||
+           err_set(err, ERR_STOP, "engine: starting the keeper's thread failed: %s",
+                   strerror(failed));
+}
+
+bool engine_start(const struct engine_plugs *plugs, enum engine_role role, int64_t lock_wait_us,
+                  struct wake *console_wake, struct engine **ret, struct err *err)
+{
+    struct engine *e = calloc(1, sizeof *e);
+    if (e == NULL || pthread_mutex_init(&e->lock, NULL) != 0) {
+        free(e);
+        return err_set(err, ERR_STOP, "engine: out of memory");
+    }
+    e->plugs = *plugs;
+    e->role = role;
+    e->lock_fd = -1;
+    e->where = ENGINE_NOWHERE;
+    e->desk.plugs = &e->plugs;
+    e->desk.console = console_wake;
+    e->desk.changed = desk_changed;
+    e->desk.reloaded = desk_reloaded;
+    e->desk.ctx = e;
+    e->desk.standing.where = ENGINE_NOWHERE;
+    bool ok = wake_init(&e->caller, err) && wake_init(&e->keeper, err);
+    if (ok && role == ENGINE_ROLE_SERVE)
+        ok = serve_lock_take(plugs->data_dir, lock_wait_us, &e->lock_fd, err);
+    ok = ok && start_threads(e, err);
+    if (!ok) {
+        engine_stop(e);
+        engine_free(e);
+        return false;
+    }
+    *ret = e;
+    return true;
+}
+
+struct desk *engine_desk(struct engine *e)
+{
+    return &e->desk;
+}
+
+struct wake *engine_wake(struct engine *e)
+{
+    return &e->caller;
+}
+
+/* A lane that looked since the last change and found nothing, or that can't work at all. */
+static bool lane_idle(const struct engine *e, const struct lane_thread *t)
+{
+    return !t->looking && (t->idle_at == e->changes || t->failures >= IDLE_FAILURES);
+}
+
+bool engine_idle(struct engine *e)
+{
+    engine_hold(e);
+    bool idle =
+        e->held || e->failures >= IDLE_FAILURES || (!e->serving && e->role != ENGINE_ROLE_SERVE);
+    if (e->serving) {
+        idle = true;
+        for (int32_t i = 0; i < e->lanes; i++)
+            idle = idle && lane_idle(e, &e->lane[i]);
+    }
+    engine_let_go(e);
+    return idle;
+}
+
+void engine_stop(struct engine *e)
+{
+    if (e->keeper_running) { /* first: it is the one that starts lanes */
+        wake_cancel(&e->keeper);
+        (void)pthread_join(e->keeper_thread, NULL); /* it was started and is joined once */
+        e->keeper_running = false;
+    }
+    for (int32_t i = 0; i < LANES_MAX; i++)
+        if (e->lane[i].running)
+            wake_cancel(&e->lane[i].wake);
+    for (int32_t i = 0; i < LANES_MAX; i++) {
+        if (e->lane[i].running)
+            (void)pthread_join(e->lane[i].thread, NULL); /* as above */
+        e->lane[i].running = false;
+    }
+    desk_stop(&e->desk);
+    engine_hold(e);
+    e->serving = false;
+    e->where = ENGINE_NOWHERE;
+    engine_let_go(e);
+    if (e->lock_fd >= 0)
+        (void)close(e->lock_fd); /* and with it the lock: others may serve from here on */
+    e->lock_fd = -1;
+}
+
+void engine_free(struct engine *e)
+{
+    if (e == NULL)
+        return;
+    for (int32_t i = 0; i < LANES_MAX; i++)
+        wake_done(&e->lane[i].wake);
+    desk_done(&e->desk);
+    wake_done(&e->caller);
+    wake_done(&e->keeper);
+    (void)pthread_mutex_destroy(&e->lock); /* nobody holds it */
+    free(e);
+}

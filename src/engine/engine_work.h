@@ -1,0 +1,95 @@
+/* engine_work.h - the engine's threads as its files share them: engine.c starts and ends them,
+ * keeper.c gets the data directory and watches files, lane_thread.c feeds a lane.
+ *
+ * What threads share stands in struct engine under `lock`, which is never held over I/O; the rest
+ * is set before the threads start or belongs to one of them. */
+#ifndef ENGINE_WORK_H
+#define ENGINE_WORK_H
+
+#include "desk_work.h"
+
+#include "engine/engine.h"
+#include "engine/lane.h"
+
+#include <pthread.h>
+
+enum {
+    LANES_MAX = 16,
+    PROVIDERS_MAX = 8,
+    IDLE_FAILURES = 3 /* after so many failures in a row there is no work possible now */
+};
+
+struct lane_thread {
+    struct engine *engine;
+    pthread_t thread;
+    bool running;     /* the keeper's: started and not joined */
+    struct wake wake; /* of its thread */
+
+    /* guarded by engine->lock */
+    bool looking;               /* inside lane_run_once() */
+    bool has_job;               /* there, and a job was taken */
+    int32_t failures;           /* looks in a row that ended in trouble */
+    int64_t idle_at;            /* engine->changes when it last found nothing; -1 never */
+    char problem[ERR_TEXT_MAX]; /* "" none */
+
+    /* its thread's own */
+    struct clock_port *clock;
+    struct authority *authority;
+    struct journal *journal;
+    struct lane *lane;
+    struct pages *pages; /* these four are made anew when the config changed */
+    struct mail *mail;
+    struct {
+        char name[NAME_MAX_BYTES + 1];
+        struct search *search;
+    } provider[PROVIDERS_MAX];
+    int providers;
+    int64_t config_no;        /* engine->config_no they were made with */
+    struct settings settings; /* the same */
+    struct settings look;     /* those in force, to compare */
+};
+
+struct engine {
+    struct engine_plugs plugs;
+    enum engine_role role;
+    struct desk desk;
+    struct wake caller; /* engine_wake() */
+    struct wake keeper; /* of the keeper's thread */
+    pthread_t keeper_thread;
+    bool keeper_running;
+    int lock_fd;    /* engine.lock; -1 not ours. The keeper's, engine.c's before and after */
+    struct uuid id; /* set by the keeper before the lanes start */
+    struct lane_thread lane[LANES_MAX];
+
+    pthread_mutex_t lock; /* guards what follows, and what the lanes say of themselves */
+    int32_t lanes;        /* started */
+    bool serving;         /* lanes may take jobs */
+    bool held;            /* HOLD: they never will */
+    int32_t failures;     /* the keeper failed to get ready so many times in a row */
+    int64_t changes;      /* the record or the config changed so many times */
+    int64_t config_no;    /* the config was taken so many times */
+    enum engine_where where;
+    long pid;
+    char problem[ERR_TEXT_MAX];        /* of the keeper: why nothing is served */
+    char config_problem[ERR_TEXT_MAX]; /* the file was refused */
+};
+
+/* --- engine.c ------------------------------------------------------------------------------- */
+void engine_hold(struct engine *e);
+void engine_let_go(struct engine *e);
+/* Something changed: all lanes look again. */
+void engine_changed(struct engine *e);
+/* Says to the console and to the caller what is so now. */
+void engine_publish(struct engine *e);
+/* After a reload: the lanes make their ports anew, or the refusal is told (why not NULL). */
+void engine_config(struct engine *e, const struct err *why);
+
+/* --- serve_lock.c --------------------------------------------------------------------------- */
+/* Takes engine.lock, trying for about wait_us. ERR_CONFLICT: somebody else has it. */
+bool serve_lock_take(const char *data_dir, int64_t wait_us, int *ret_fd, struct err *err);
+
+/* --- keeper.c, lane_thread.c: the threads' mains -------------------------------------------- */
+void *keeper_main(void *engine);
+void *lane_thread_main(void *lane_thread);
+
+#endif

@@ -1,0 +1,235 @@
+/* gather.c - reads the pages that a query finds, one after the other, from a cursor on.
+ *
+ * The idea: a page stands between two cursors, so whoever takes its addresses can stop anywhere
+ * and the next query goes on exactly there. A page that can't be read is stepped over; a provider
+ * that fails ends the step with what was found before. Batches never change the outcome, only how
+ * many pages are reported at once. */
+#include "lane_work.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "domain/variation.h"
+
+#include <string.h>
+
+enum { STEP_HITS_MAX = SEARCH_PAGES_MAX };
+
+#define STEP_MEMORY (INT64_C(16) * 1024 * 1024) /* no further page is begun above it */
+#define SEARCH_PATIENCE_US (INT64_C(120) * 1000000)
+#define PAGE_PATIENCE_US (INT64_C(60) * 1000000)
+
+struct gatherer {
+    struct lane *l;
+    const struct query *q;
+    struct gathered *ret;
+    struct search *search;
+    int32_t addresses; /* usable ones found so far */
+    int64_t slice_us;  /* boot time from which what is there is reported */
+};
+
+/* The words of variation k; "" when the term has no such variation. */
+static bool query_text(const struct gatherer *g, int32_t k, char ret[TERM_MAX_BYTES + 1],
+                       struct err *err)
+{
+    struct authority *a = g->l->ports->authority;
+    ret[0] = '\0';
+    if (k == 0) {
+        (void)str_copy(ret, TERM_MAX_BYTES + 1, g->q->term); /* it fits */
+        return true;
+    }
+    if (k > g->q->variations)
+        return true;
+    if (g->q->stored)
+        return a->ops->variation_load(a, g->q->job, g->q->term_no, k, ret, err);
+    struct buf text = buf_init(TERM_MAX_BYTES);
+    if (variation_text(g->q->seed, g->q->term, k, &text) && buf_ok(&text))
+        (void)str_copy(ret, TERM_MAX_BYTES + 1, buf_text(&text)); /* it fits */
+    buf_done(&text);
+    return true;
+}
+
+/* The query has no more: its next variation follows, or the term is at its end. */
+static bool next_variation(struct gatherer *g, struct err *err)
+{
+    char text[TERM_MAX_BYTES + 1];
+    int32_t k = g->ret->at.variation + 1;
+    if (!query_text(g, k, text, err))
+        return false;
+    g->ret->moved = true;
+    g->ret->at.address = 0;
+    if (text[0] == '\0') {
+        g->ret->at.ended = true;
+        return true;
+    }
+    g->ret->at = (struct term_cursor){.variation = k};
+    return true;
+}
+
+/* Looks around while something is awaited; true when the step must be dropped. */
+static bool must_drop(struct gatherer *g)
+{
+    struct err err = {0};
+    if (lane_look(g->l, false, &err) && g->l->end == LANE_ENDS)
+        return false;
+    /* A lease that can't be renewed now is noticed again, and dealt with, at the next command. */
+    if (g->l->end == LANE_ENDS && err.kind != ERR_FENCED && lane_trusted(g->l))
+        return false;
+    if (g->l->end == LANE_ENDS && err.kind == ERR_FENCED)
+        g->l->end = LANE_FENCED;
+    g->ret->dropped = true;
+    return true;
+}
+
+/* Copies what the pages port lends until its next start. */
+static bool keep_page(struct gatherer *g, const struct search_hit *hit,
+                      const struct page_view *view, struct err *err)
+{
+    struct arena *memory = &g->l->step_memory;
+    size_t bytes = (size_t)view->count * sizeof *view->leads;
+    struct page_words *words = arena_alloc(memory, sizeof *words);
+    struct lead_found *leads = arena_array(memory, (size_t)view->count, sizeof *leads);
+    char *url = arena_text(memory, hit->url);
+    if (words == NULL || leads == NULL || url == NULL)
+        return err_set(err, ERR_STOP, "search: out of memory for the addresses of a page");
+    *words = view->words;
+    memcpy(leads, view->leads, bytes);
+    struct search_page *page = &g->ret->pages[g->ret->count++];
+    *page = (struct search_page){
+        .url = url, .words = words, .leads = leads, .count = view->count, .before = g->ret->at};
+    page->after.variation = g->ret->at.variation;
+    (void)str_copy(page->after.result, sizeof page->after.result, hit->cursor); /* same size */
+    for (int32_t i = g->ret->at.address; i < view->count; i++)
+        g->addresses += (leads[i].flags & (LEAD_NOREPLY | LEAD_DISPOSABLE)) == 0;
+    return true;
+}
+
+/* Waits for the page that was started. PAGE_WAIT: the step was dropped. */
+static enum page_answer await_page(struct gatherer *g, struct page_view *view, struct err *why)
+{
+    struct pages *p = g->l->ports->pages;
+    int64_t patience = lane_boot(g->l) + PAGE_PATIENCE_US;
+    for (;;) {
+        enum page_answer answer = p->ops->next(p, lane_boot(g->l) + LANE_LOOK_US, view, why);
+        if (answer != PAGE_WAIT)
+            return answer;
+        if (must_drop(g))
+            return PAGE_WAIT;
+        if (lane_boot(g->l) >= patience) {
+            (void)err_set(why, ERR_RETRY, "pages: no answer for a minute");
+            return PAGE_FAILED;
+        }
+    }
+}
+
+/* Reads one hit's page; false only for want of memory. */
+static bool take_hit(struct gatherer *g, const struct search_hit *hit, struct err *err)
+{
+    struct pages *p = g->l->ports->pages;
+    struct page_view view = {0};
+    struct err why = {0};
+    bool ok = true;
+    enum page_answer answer = PAGE_FAILED;
+    if (p->ops->start(p, hit->url, &why))
+        answer = await_page(g, &view, &why);
+    g->l->sum.pages += answer == PAGE_READY;
+    g->l->sum.failed += answer == PAGE_FAILED;
+    if (answer == PAGE_READY && view.count > 0)
+        ok = keep_page(g, hit, &view, err);
+    p->ops->end(p);
+    if (answer == PAGE_FAILED)
+        log_line(g->l->ports->log, LOG_WARN, "search", "page skipped: %s", why.text);
+    if (answer == PAGE_WAIT || !ok)
+        return ok;
+    g->ret->at = (struct term_cursor){.variation = g->ret->at.variation};
+    (void)str_copy(g->ret->at.result, sizeof g->ret->at.result, hit->cursor); /* same size */
+    g->ret->moved = true;
+    g->ret->hits++;
+    return true;
+}
+
+/* The provider said that it can't go on. A query that never works counts as exhausted. */
+static bool take_failure(struct gatherer *g, const struct err *why, struct err *err)
+{
+    if (why->kind == ERR_REFUSED) {
+        log_line(g->l->ports->log, LOG_WARN, "search",
+                 "query given up term=\"%s\" variation=%d: %s", g->q->term, g->ret->at.variation,
+                 why->text);
+        return next_variation(g, err);
+    }
+    g->ret->failed = true;
+    g->ret->why = *why;
+    return true;
+}
+
+static bool enough(const struct gatherer *g)
+{
+    const struct gathered *r = g->ret;
+    return r->dropped || g->addresses >= g->q->room || r->count >= SEARCH_PAGES_MAX ||
+           r->hits >= STEP_HITS_MAX || (int64_t)g->l->step_memory.used > STEP_MEMORY ||
+           (r->hits > 0 && lane_boot(g->l) >= g->slice_us);
+}
+
+/* The query is under way: takes its hits until there is enough or an end. */
+static bool take_hits(struct gatherer *g, struct err *err)
+{
+    struct search *s = g->search;
+    struct search_hit hit;
+    int64_t patience = lane_boot(g->l) + SEARCH_PATIENCE_US;
+    while (!enough(g)) {
+        struct err why = {0};
+        switch (s->ops->next(s, lane_boot(g->l) + LANE_LOOK_US, &hit, &why)) {
+        case SEARCH_HIT:
+            if (!take_hit(g, &hit, err))
+                return false;
+            patience = lane_boot(g->l) + SEARCH_PATIENCE_US;
+            if (must_drop(g))
+                return true;
+            break;
+        case SEARCH_WAIT:
+            if (must_drop(g))
+                return true;
+            if (lane_boot(g->l) < patience)
+                break;
+            (void)err_set(&why, ERR_RETRY, "search: no answer for two minutes");
+            return take_failure(g, &why, err);
+        case SEARCH_EXHAUSTED:
+            return next_variation(g, err);
+        case SEARCH_FAILED:
+            return take_failure(g, &why, err);
+        }
+    }
+    return true;
+}
+
+bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, struct err *err)
+{
+    struct gatherer g = {.l = l, .q = q, .ret = ret};
+    char text[TERM_MAX_BYTES + 1];
+    struct err why = {0};
+    g.slice_us = lane_boot(l) + LANE_SLICE_US;
+    ret->pages = arena_array(&l->step_memory, SEARCH_PAGES_MAX, sizeof *ret->pages);
+    if (ret->pages == NULL)
+        return err_set(err, ERR_STOP, "search: out of memory for the pages of a step");
+    if (!query_text(&g, ret->at.variation, text, err))
+        return false;
+    if (text[0] == '\0') /* the job has fewer variations than it had when it stood there */
+        return next_variation(&g, err);
+    if (!l->ports->search(l->ports->ctx, q->provider, &g.search, &why)) {
+        ret->failed = true;
+        ret->why = why;
+        if (why.kind == ERR_REFUSED) /* no such provider: not the query's fault */
+            ret->why.kind = ERR_STOP;
+        return true;
+    }
+    struct search_request request = {.job = q->job,
+                                     .term = q->term,
+                                     .query = text,
+                                     .variation = ret->at.variation,
+                                     .cursor = ret->at.result,
+                                     .limit = q->room};
+    if (!g.search->ops->start(g.search, &request, &why))
+        return take_failure(&g, &why, err);
+    bool ok = take_hits(&g, err);
+    g.search->ops->end(g.search);
+    return ok;
+}

@@ -1,0 +1,100 @@
+/* actions.h - everything an operator can do, one row an action: keys, words, where it applies, what
+ * it does. Dispatch, footer, help overlay, `:` prompt and the documentation are made from the rows,
+ * so a new action is one row and, if it is not a screen's own affair, one handler. */
+#ifndef UI_ACTIONS_H
+#define UI_ACTIONS_H
+
+#include "domain/command.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ui;
+
+/* What a place offers; a screen's row says which of these it is. */
+enum {
+    IN_LIST = 1u << 0,   /* rows, one of them selected */
+    IN_JOBS = 1u << 1,   /* the selected row is a job */
+    IN_LOG = 1u << 2,    /* log lines */
+    IN_PANES = 1u << 3,  /* more than one pane */
+    IN_FILTER = 1u << 4, /* the list can be filtered, its rows marked */
+    IN_SORT = 1u << 5,   /* the list can be sorted */
+    IN_ALL = IN_LIST | IN_JOBS | IN_LOG | IN_PANES | IN_FILTER | IN_SORT
+};
+
+enum action_section {
+    SECTION_MOVE,
+    SECTION_ACT,
+    SECTION_FIND,
+    SECTION_LOG,
+    SECTION_EVERYWHERE,
+    SECTIONS
+};
+
+/* What a screen is asked to do; `by` is a move, a direction or 0. */
+enum op {
+    OP_NONE,
+    OP_MOVE,     /* by: enum move */
+    OP_SIDEWAYS, /* by: -1 left, 1 right */
+    OP_PANE,     /* by: -1 previous, 1 next */
+    OP_OPEN,
+    OP_CLEAR, /* drop the filter or search; false when there is none */
+    OP_FILTER,
+    OP_MATCH,  /* by: -1 previous, 1 next */
+    OP_ONLY,   /* only lines that match */
+    OP_SORT,   /* by: -1, 1: the column; 0: invert */
+    OP_FOLLOW, /* by: 1 toggle, 0 hold toggle */
+    OP_LEVEL,
+    OP_ERROR,   /* by: -1, 1 */
+    OP_WARNING, /* by: -1, 1 */
+    OP_WRAP,
+    OP_COPY, /* puts the current line into ui->copy */
+};
+
+struct action {
+    const char *name; /* what `:` and the setting [console] keys call it */
+    const char *keys; /* "j Down": names that keymap_parse reads */
+    const char *word; /* in the footer; "" not there */
+    const char *args; /* what `:` takes behind the name; "" */
+    const char *help;
+    enum action_section section;
+    unsigned kinds; /* where it applies: IN_... */
+    int rank;       /* in the footer: the greater, the sooner it is left out */
+    bool writes;    /* changes the record: not in read-only mode */
+    bool asks;      /* opens a dialog before it does anything */
+    enum command_kind command;
+    enum op op;
+    int by;
+    /* key: the one pressed, 0 from `:`; arg: what stood behind the name, "" from a key. */
+    void (*run)(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+};
+
+const struct action *actions(int *ret_count);
+/* By name; also by a beginning that only one has. NULL. */
+const struct action *actions_find(const char *name);
+/* The name nearest to what was written; NULL when nothing is near. */
+const char *actions_nearest(const char *name);
+const char *section_title(enum action_section section);
+
+/* Handlers (handlers.c). */
+void act_screen(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_view(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_back(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_quit(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_command(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_undo(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_mark(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_filter(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_prompt(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_help(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_log_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_copy(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_refresh(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_redraw(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_suspend(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_interrupt(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_reload(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_theme(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_mask(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+
+#endif

@@ -1,0 +1,238 @@
+/* chrome.c - the frame around every screen: tabs, banners, message line, keys; and what lies over
+ * it: prompt, help, dialog. The idea: each line is made from a table or from the state, so a screen
+ * draws its body only. */
+#include "state.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+enum { BANNERS_MAX = 2, MESSAGE_ROWS = 12, TABS_COLS = 60, FOOTER_MAX = 40 };
+
+/* --- tab bar ---------------------------------------------------------------------------------- */
+
+static int tab_of(const struct ui *ui)
+{
+    const struct screen *s = ui_screen(ui);
+    int tab = s->tab != NULL ? screens_find(s->tab) : -1;
+    return tab >= 0 ? tab : ui->screen;
+}
+
+static void tab_text(const struct ui *ui, int i, bool brief, char *dst, size_t size)
+{
+    struct attention a[1];
+    const struct screen *s = screens_at(i);
+    int needs = i == 0 ? ui_attention(ui, a, 1) : 0;
+    if (needs > 0)
+        (void)str_format(dst, size, " %c %s %d ", s->key, brief ? s->brief : s->title, needs);
+    else
+        (void)str_format(dst, size, " %c %s ", s->key, brief ? s->brief : s->title);
+}
+
+static int tabs_width(const struct ui *ui, bool brief)
+{
+    char text[64];
+    int wide = 12;
+    for (int i = 0; i < screens_count(); i++) {
+        if (screens_at(i)->key == '\0')
+            continue;
+        tab_text(ui, i, brief, text, sizeof text);
+        wide += fit_columns_of(text);
+    }
+    return wide;
+}
+
+/* What stands at the right of the tab bar, and how alarming it is. */
+static enum role connection(const struct ui *ui, int cols, char *dst, size_t size)
+{
+    char clock[FIT_TEXT] = "", age[FIT_TEXT];
+    if (cols >= TABS_COLS) {
+        (void)fit_minute(ui->now_us, clock); /* it is in clock */
+        memmove(clock + 2, clock, strlen(clock) + 1);
+        memcpy(clock, "  ", 2);
+    }
+    if (ui->trouble.kind != ERR_NONE) {
+        (void)str_format(dst, size, " × record  data %s%s ",
+                         ui->model.there ? fit_minute(ui->model.read_at_us, age) : "none", clock);
+        return ROLE_ALARM;
+    }
+    if (ui->read_only) {
+        (void)str_format(dst, size, " READ ONLY%s ", clock);
+        return ROLE_ALERT;
+    }
+    (void)str_format(dst, size, "%s embedded%s ", ui->model.there ? "●" : "…", clock);
+    return ROLE_TABS;
+}
+
+static void draw_tabs(const struct ui *ui, struct pane p)
+{
+    char text[64], right[96];
+    pane_fill(p, 0, 0, p.cols, ROLE_TABS);
+    enum role role = connection(ui, p.cols, right, sizeof right);
+    int room = p.cols - fit_columns_of(right), lit = tab_of(ui);
+    bool brief = tabs_width(ui, false) > room, one = tabs_width(ui, true) > room;
+    int x = one ? 0 : pane_add(p, 0, 1, ROLE_TABS, "autopilot") + 2;
+    for (int i = 0; i < screens_count(); i++) {
+        if (screens_at(i)->key == '\0' || (one && i != lit))
+            continue;
+        tab_text(ui, i, brief, text, sizeof text);
+        x = pane_add(p, 0, x, i == lit && !one ? LOOK_BOLD : ROLE_TABS, text);
+    }
+    pane_put_right(p, 0, p.cols, (int)role, right);
+}
+
+/* --- banners ---------------------------------------------------------------------------------- */
+
+static int put_banner(struct pane p, int y, enum role role, const char *glyph, const char *text)
+{
+    if (y >= BANNERS_MAX)
+        return y;
+    pane_fill(p, y, 0, p.cols, (int)role);
+    int x = pane_addf(p, y, 1, (int)role, "%s ", glyph);
+    pane_put_cut(p, y, x, p.cols - x - 1, (int)role, text);
+    return y + 1;
+}
+
+/* Draws at most two; returns how many. */
+static int draw_banners(const struct ui *ui, struct pane p)
+{
+    int y = 0;
+    if (ui->trouble.kind != ERR_NONE)
+        y = put_banner(p, y, ROLE_ALARM, "×", ui->trouble.text);
+    if (ui->begin_trouble.kind != ERR_NONE)
+        y = put_banner(p, y, ROLE_ALARM, "×", ui->begin_trouble.text);
+    if (ui->has_desk && ui->standing.problem[0] != '\0')
+        y = put_banner(p, y, ROLE_ALARM, "×", ui->standing.problem);
+    if (ui->has_desk && ui->standing.config_stale)
+        y = put_banner(p, y, ROLE_ALERT, "▲",
+                       "the config file on disk was refused; the old settings hold (:reload)");
+    if (ui->has_desk && ui->standing.where == ENGINE_NOWHERE && ui->model.totals.running > 0)
+        y = put_banner(p, y, ROLE_ALERT, "▲", "no engine serves this record: running jobs wait");
+    return y;
+}
+
+/* --- message line and keys -------------------------------------------------------------------- */
+
+static void draw_message(const struct ui *ui, struct pane p, int y)
+{
+    static const enum role role[] = {ROLE_TEXT, ROLE_TEXT, ROLE_OK, ROLE_WARN, ROLE_ERROR};
+    static const char *const glyph[] = {"", "", "", "▲ ", "× "};
+    char who[160];
+    const struct message *m = &ui->message;
+    (void)str_format(who, sizeof who, "%s · %s · %s", ui->actor,
+                     ui->workspace != NULL ? ui->workspace : "all workspaces", ui->host);
+    int end = p.cols - 1, wide = fit_columns_of(who);
+    if (m->kind == MESSAGE_NONE || fit_columns_of(m->text) + wide + 6 < p.cols) {
+        pane_put_right(p, y, end, ROLE_DIM, who);
+        end -= wide + 2;
+    }
+    if (m->kind == MESSAGE_NONE)
+        return;
+    int x = pane_add(p, y, 1, (int)role[m->kind], glyph[m->kind]);
+    pane_put_cut(p, y, x, end - x, (int)role[m->kind], m->text);
+}
+
+struct footer_item {
+    char key[KEY_NAME_MAX];
+    const char *word;
+    int rank, width;
+};
+
+/* The actions that apply here and have a word, in the order of the table. */
+static int footer_items(const struct ui *ui, struct footer_item *ret)
+{
+    int count, n = 0;
+    const struct action *table = actions(&count);
+    for (int i = 0; i < count && n < FOOTER_MAX; i++) {
+        const struct action *a = &table[i];
+        if (a->word == NULL || (a->kinds & ui_screen(ui)->kinds) == 0 ||
+            (a->writes && ui->read_only))
+            continue;
+        keymap_first_key(&ui->keymap, i, ret[n].key);
+        if (ret[n].key[0] == '\0')
+            continue;
+        ret[n].word = a->run == act_back && ui->backs == 0 ? "quit" : a->word;
+        ret[n].rank = a->rank;
+        ret[n].width = fit_columns_of(ret[n].key) + 1 + fit_columns_of(ret[n].word);
+        n++;
+    }
+    return n;
+}
+
+/* The greatest rank that may be shown so that all of up to that rank fit. */
+static int footer_rank(const struct footer_item *item, int n, int gap, int room)
+{
+    int best = -1;
+    for (int rank = 0; rank < 10; rank++) {
+        int wide = -gap;
+        for (int i = 0; i < n; i++)
+            wide += item[i].rank <= rank ? item[i].width + gap : 0;
+        if (wide <= room)
+            best = rank;
+    }
+    return best < 0 ? 0 : best;
+}
+
+static void draw_keys(const struct ui *ui, struct pane p, int y)
+{
+    struct footer_item item[FOOTER_MAX];
+    int n = footer_items(ui, item), margin = p.cols >= TABS_COLS, gap = margin ? 2 : 1;
+    int rank = footer_rank(item, n, gap, p.cols - 2 * margin), x = margin;
+    for (int i = 0; i < n; i++) {
+        if (item[i].rank > rank)
+            continue;
+        x = pane_add(p, y, x, LOOK_BOLD, item[i].key);
+        x = pane_add(p, y, x + 1, ROLE_TEXT, item[i].word) + gap;
+    }
+}
+
+static void draw_bottom(const struct ui *ui, struct pane p)
+{
+    bool two = p.rows >= MESSAGE_ROWS;
+    int y = p.rows - 1;
+    if (two)
+        draw_message(ui, p, y - 1);
+    if (ui->asking.open)
+        prompt_draw(p, y, ui->asking.lead, &ui->asking.prompt);
+    else if (!two && ui->message.kind != MESSAGE_NONE)
+        draw_message(ui, p, y);
+    else
+        draw_keys(ui, p, y);
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* In a window too small for a screen the state is said in words, as far as there is room. */
+static void draw_too_small(const struct ui *ui, struct pane p)
+{
+    char text[200];
+    const struct totals *t = &ui->model.totals;
+    (void)str_format(text, sizeof text,
+                     "autopilot %dx%d: too small, needs %dx%d · %d running, %d failed", p.cols,
+                     p.rows, UI_COLS_MIN, UI_ROWS_MIN, (int)t->running, (int)t->failed);
+    for (int y = 0; y < p.rows; y++)
+        pane_put(pane_part(p, y, 0, 1, p.cols), 0, -y * p.cols, ROLE_TEXT, text);
+}
+
+void ui_draw(struct ui *ui, struct canvas *c)
+{
+    struct pane p = canvas_pane(c);
+    canvas_clear(c);
+    if (p.rows < UI_ROWS_MIN || p.cols < UI_COLS_MIN) {
+        draw_too_small(ui, p);
+        return;
+    }
+    draw_tabs(ui, p);
+    int top = 1 + draw_banners(ui, pane_part(p, 1, 0, BANNERS_MAX, p.cols));
+    int bottom = p.rows >= MESSAGE_ROWS ? 2 : 1;
+    struct pane body = pane_part(p, top, 0, p.rows - top - bottom, p.cols);
+    if (ui->model.there)
+        ui_screen(ui)->draw(ui, ui_screen_state(ui), body);
+    else if (ui->trouble.kind == ERR_NONE)
+        pane_put(body, 1, 1, ROLE_DIM, "reading the record");
+    draw_bottom(ui, p);
+    if (ui->help)
+        help_draw(ui, pane_part(p, 1, 0, p.rows - 1 - bottom, p.cols));
+    if (ui->dialog.open)
+        dialog_draw(pane_part(p, 1, 0, p.rows - 1 - bottom, p.cols), &ui->dialog);
+}

@@ -1,0 +1,238 @@
+/* screen_dash.c - is all well? What runs, what needs somebody, the pace, the newest log lines. */
+#include "screen.h"
+
+#include "joblist.h"
+#include "logline.h"
+#include "state.h"
+
+#include "base/str.h"
+
+enum {
+    LOG_LINES = 100,
+    LOG_BYTES = 1 << 20,
+    FULL_ROWS = 17,
+    FULL_COLS = 60,
+    SPLIT_COLS = 90,
+    NEEDS = 5,
+    BEAT_S = 60 /* an engine that was seen longer ago is not taken for running */
+};
+enum focus { FOCUS_JOBS, FOCUS_LOG, FOCUSES };
+
+struct dash_view {
+    struct joblist list;
+    enum focus focus;
+    struct arena arena;
+    struct log_row *log;
+    int32_t log_count;
+};
+
+static bool dash_load(struct ui *ui, void *state, struct err *err)
+{
+    struct dash_view *v = state;
+    struct log_filter filter = {.level = LOG_INFO, .mask = ui->mask};
+    arena_done(&v->arena);
+    v->arena = arena_init(LOG_BYTES);
+    v->log_count = 0;
+    return ui->source.log(ui->source.ctx, &filter, NULL, true, LOG_LINES, &v->arena, &v->log,
+                          &v->log_count, err);
+}
+
+static bool dash_act(struct ui *ui, void *state, enum op op, int by, const char *arg)
+{
+    struct dash_view *v = state;
+    const struct job_row *job = joblist_job(ui, &v->list);
+    char id[UUID_TEXT_SIZE];
+    (void)arg;
+    switch (op) {
+    case OP_MOVE:
+        v->focus = FOCUS_JOBS;
+        joblist_move(ui, &v->list, (enum move)by);
+        return true;
+    case OP_PANE:
+        v->focus = (enum focus)(((int)v->focus + by + FOCUSES) % FOCUSES);
+        return true;
+    case OP_OPEN:
+        if (v->focus == FOCUS_LOG) {
+            ui_show(ui, screens_find("log"), "", true);
+            return true;
+        }
+        if (job == NULL)
+            return false;
+        uuid_text(job->id, id);
+        ui_show(ui, screens_find("job"), id, true);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Where the engine is, in a word and a colour. */
+static int draw_engine(const struct ui *ui, struct pane p, int x)
+{
+    const struct model *m = &ui->model;
+    x = pane_add(p, 0, x, LOOK_BOLD, "Engine ");
+    if (ui->has_desk && ui->standing.where == ENGINE_HERE)
+        return ui->standing.problem[0] != '\0' ? pane_add(p, 0, x, ROLE_ERROR, "× holds")
+                                               : pane_add(p, 0, x, ROLE_OK, "● running here");
+    if (ui->has_desk && ui->standing.where == ENGINE_ELSEWHERE)
+        return pane_addf(p, 0, x, ROLE_OK, "● running, pid %ld", ui->standing.pid);
+    bool seen = m->engine_found && ui->now_us - m->engine.last_seen_us < BEAT_S * US_PER_S;
+    if (!ui->has_desk && seen)
+        return pane_addf(p, 0, x, ROLE_OK, "● running on %s", m->engine.host);
+    return pane_add(p, 0, x, ROLE_WARN, ui->has_desk ? "■ not running" : "■ not here");
+}
+
+static void draw_summary(const struct ui *ui, struct pane p)
+{
+    char n[FIT_TEXT];
+    const struct totals *t = &ui->model.totals;
+    int x = draw_engine(ui, p, 1);
+    x = pane_add(p, 0, x + 3, LOOK_BOLD, "Today ");
+    x = pane_addf(p, 0, x, ROLE_TEXT, "%s letters", fit_count(t->letters_today, n));
+    if (t->in_doubt > 0)
+        x = pane_addf(p, 0, pane_add(p, 0, x + 3, LOOK_BOLD, "In doubt "), ROLE_WARN, "%s",
+                      fit_count(t->in_doubt, n));
+    if (t->held > 0)
+        x = pane_addf(p, 0, pane_add(p, 0, x + 3, LOOK_BOLD, "Held "), ROLE_WARN, "%s",
+                      fit_count(t->held, n));
+    if (t->failed > 0)
+        pane_say(p, 0, x + 3, ROLE_ERROR, "%d failed", (int)t->failed);
+}
+
+static void draw_needs(const struct ui *ui, struct pane p)
+{
+    struct attention a[NEEDS];
+    char note[FIT_TEXT];
+    int all = ui_attention(ui, a, NEEDS), names = 0;
+    pane_rule(p, 0, "Needs attention", all > 0 ? fit_count(all, note) : "");
+    if (all == 0)
+        pane_put(p, 1, 1, ROLE_DIM, "nothing");
+    for (int i = 0; i < all && i < NEEDS; i++) {
+        int wide = fit_columns_of(a[i].subject);
+        names = wide > names ? wide : names;
+    }
+    names = names > p.cols / 3 ? p.cols / 3 : names;
+    for (int i = 0; i < all && i < NEEDS && i + 1 < p.rows; i++) {
+        char subject[NAME_MAX_BYTES + 8];
+        fit_cut(subject, sizeof subject, a[i].subject, names, FIT_MIDDLE);
+        pane_put(p, i + 1, 1, (int)a[i].role, a[i].glyph);
+        pane_put(p, i + 1, 3, ROLE_TEXT, subject);
+        pane_put_cut(p, i + 1, names + 5, p.cols - names - 6, (int)a[i].role, a[i].text);
+    }
+}
+
+static void draw_pace(const struct ui *ui, struct pane p)
+{
+    const int32_t *v = ui->model.totals.ten_minutes;
+    int32_t most = 0;
+    for (int i = 0; i < 24; i++)
+        most = v[i] > most ? v[i] : most;
+    pane_rule(p, 0, "Letters per 10 min, last 4 h", "");
+    spark_draw(p, 1, 1, 24, v, 24, ROLE_INFO);
+    pane_say(p, 1, 27, ROLE_TEXT, "now %d  max %d", (int)v[23], (int)most);
+}
+
+/* Attention and pace side by side, or one below the other; returns the rows taken. */
+static int draw_middle(const struct ui *ui, struct pane p)
+{
+    struct attention a[1];
+    int needs = ui_attention(ui, a, 1);
+    needs = needs > NEEDS ? NEEDS : needs;
+    if (p.cols >= SPLIT_COLS) {
+        int rows = 1 + (needs > 1 ? needs : 1), half = p.cols / 2;
+        draw_needs(ui, pane_part(p, 0, 0, rows, half));
+        draw_pace(ui, pane_part(p, 0, half + 1, rows, p.cols - half - 1));
+        pane_put(p, 0, half, ROLE_DIM, "─"); /* the bar makes a joint of it */
+        pane_bar_down(p, 1, half, rows - 1);
+        return rows;
+    }
+    int y = 0;
+    if (needs > 0) {
+        y = 1 + (needs < 3 ? needs : 3);
+        draw_needs(ui, pane_part(p, 0, 0, y, p.cols));
+    }
+    draw_pace(ui, pane_part(p, y, 0, 2, p.cols));
+    return y + 2;
+}
+
+static void draw_log(struct pane p, const struct dash_view *v)
+{
+    bool wide = p.cols >= 60;
+    struct logline_form form = {.level = wide, .area = wide, .short_time = !wide};
+    if (p.rows < 2)
+        return;
+    pane_rule(p, 0, "Log", wide ? "following · info and above · 5 opens" : "");
+    struct pane body = pane_part(p, 1, 0, p.rows - 1, p.cols);
+    logline_tail(body, v->log, v->log_count, &form);
+    int shown = v->log_count < body.rows ? v->log_count : body.rows;
+    if (v->focus == FOCUS_LOG && shown > 0)
+        pane_select(body, shown - 1);
+}
+
+static void draw_jobs(struct ui *ui, struct dash_view *v, struct pane p)
+{
+    char note[80];
+    const struct totals *t = &ui->model.totals;
+    (void)str_format(note, sizeof note, "%d running · %d paused · %d idle", (int)t->running,
+                     (int)t->paused, (int)t->idle);
+    pane_rule(p, 0, "Automation", note);
+    joblist_draw(ui, &v->list, pane_part(p, 1, 0, p.rows - 1, p.cols), false,
+                 v->focus == FOCUS_JOBS);
+}
+
+static void draw_full(struct ui *ui, struct dash_view *v, struct pane p)
+{
+    draw_summary(ui, p);
+    joblist_fill(ui, &v->list);
+    int most = p.rows / 3, jobs = v->list.rows < 1 ? 1 : v->list.rows;
+    jobs = jobs > most ? most : jobs;
+    draw_jobs(ui, v, pane_part(p, 2, 0, jobs + 1, p.cols));
+    int y = 2 + jobs + 1 + 1;
+    y += draw_middle(ui, pane_part(p, y, 0, p.rows - y, p.cols));
+    draw_log(pane_part(p, y, 0, p.rows - y, p.cols), v);
+}
+
+static void dash_draw(struct ui *ui, void *state, struct pane p)
+{
+    struct dash_view *v = state;
+    if (ui->model.there && ui->model.job_count == 0) {
+        joblist_welcome(ui, p);
+        return;
+    }
+    if (p.rows >= FULL_ROWS && p.cols >= FULL_COLS) {
+        draw_full(ui, v, p);
+        return;
+    }
+    joblist_fill(ui, &v->list);
+    int most = p.rows > 5 ? p.rows * 2 / 3 : p.rows;
+    int jobs = v->list.rows < 1 ? 1 : v->list.rows;
+    jobs = jobs > most ? most : jobs;
+    joblist_draw(ui, &v->list, pane_part(p, 0, 0, jobs, p.cols), false, v->focus == FOCUS_JOBS);
+    draw_log(pane_part(p, jobs, 0, p.rows - jobs, p.cols), v);
+}
+
+static const struct job_row *dash_job(struct ui *ui, void *state)
+{
+    struct dash_view *v = state;
+    return joblist_job(ui, &v->list);
+}
+
+static void dash_done(void *state)
+{
+    struct dash_view *v = state;
+    arena_done(&v->arena);
+}
+
+const struct screen screen_dash = {
+    .name = "dash",
+    .title = "Dash",
+    .brief = "Dash",
+    .key = '1',
+    .kinds = IN_LIST | IN_JOBS | IN_PANES | IN_FILTER,
+    .state_size = sizeof(struct dash_view),
+    .load = dash_load,
+    .draw = dash_draw,
+    .act = dash_act,
+    .job = dash_job,
+    .done = dash_done,
+};

@@ -1,0 +1,135 @@
+/* source.c - the real source: store's read models and the engine's desk behind the table. The idea:
+ * both handles are opened late and again, so the console may be up before there is a record. */
+#include "source.h"
+
+#include <stdlib.h>
+
+struct source_record {
+    const char *record_path, *log_path;
+    struct db *db;
+    bool log_there;
+    struct desk *desk;
+};
+
+static bool record_ready(void *ctx, struct err *err)
+{
+    struct source_record *s = ctx;
+    if (s->db == NULL && !db_open(s->record_path, DB_READ, &s->db, err))
+        return false;
+    struct err why;
+    /* Without the process log the events of the record are shown alone. */
+    if (!s->log_there && !db_attach_read(s->db, s->log_path, "log", &s->log_there, &why))
+        s->log_there = false;
+    return true;
+}
+
+static int64_t record_version(void *ctx)
+{
+    struct source_record *s = ctx;
+    return s->db == NULL ? -1 : db_data_version(s->db);
+}
+
+static bool record_jobs(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,
+                        struct job_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_jobs(s->db, workspace, now_us, arena, ret, ret_count, err);
+}
+
+static bool record_job_detail(void *ctx, struct uuid job, int64_t now_us, struct arena *arena,
+                              struct job_detail *ret, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_job_detail(s->db, job, now_us, arena, ret, err);
+}
+
+static bool record_totals(void *ctx, int64_t now_us, int64_t midnight_us, struct totals *ret,
+                          struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_totals(s->db, now_us, midnight_us, ret, err);
+}
+
+static bool record_engine(void *ctx, struct engine_row *ret, bool *ret_found, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_engine(s->db, ret, ret_found, err);
+}
+
+static bool record_log(void *ctx, const struct log_filter *filter, const struct log_key *from,
+                       bool before, int32_t max, struct arena *arena, struct log_row **ret,
+                       int32_t *ret_count, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_log(s->db, filter, from, before, max, arena, ret, ret_count, err);
+}
+
+static bool record_log_count_after(void *ctx, const struct log_filter *filter,
+                                   const struct log_key *from, int64_t *ret, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_log_count_after(s->db, filter, from, ret, err);
+}
+
+static bool record_submit(void *ctx, const struct command *command)
+{
+    struct source_record *s = ctx;
+    return s->desk != NULL && desk_submit(s->desk, command);
+}
+
+static bool record_reply(void *ctx, struct reply *ret)
+{
+    struct source_record *s = ctx;
+    return s->desk != NULL && desk_reply(s->desk, ret);
+}
+
+static bool record_standing(void *ctx, struct engine_standing *ret)
+{
+    struct source_record *s = ctx;
+    if (s->desk == NULL)
+        return false;
+    desk_standing(s->desk, ret);
+    return true;
+}
+
+struct source_record *source_record_new(const struct console_options *options)
+{
+    struct source_record *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->record_path = options->record_path;
+    s->log_path = options->log_path;
+    s->desk = options->desk;
+    return s;
+}
+
+void source_record_free(struct source_record *s)
+{
+    if (s == NULL)
+        return;
+    db_close(s->db);
+    free(s);
+}
+
+struct source source_record(struct source_record *s)
+{
+    return (struct source){
+        .ctx = s,
+        .ready = record_ready,
+        .version = record_version,
+        .jobs = record_jobs,
+        .job_detail = record_job_detail,
+        .totals = record_totals,
+        .engine = record_engine,
+        .log = record_log,
+        .log_count_after = record_log_count_after,
+        .submit = record_submit,
+        .reply = record_reply,
+        .standing = record_standing,
+    };
+}
+
+void source_record_desk(struct source_record *s, struct desk *desk)
+{
+    s->desk = desk;
+}

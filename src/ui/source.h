@@ -1,0 +1,54 @@
+/* source.h - everything that the screens ask of the rest of the program, as a table of functions:
+ * the record, the process log, the desk. source_record() is the real one; tests and pictures bring
+ * invented data. Reading never blocks on anything but the file. */
+#ifndef UI_SOURCE_H
+#define UI_SOURCE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "domain/command.h"
+#include "engine/desk.h"
+#include "store/read_jobs.h"
+#include "store/read_log.h"
+#include "ui/console.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct source {
+    void *ctx;
+    /* Opens what is not open yet. False: nothing can be read now; asked again at each change. */
+    bool (*ready)(void *ctx, struct err *err);
+    /* Changes when another connection committed to the record. */
+    int64_t (*version)(void *ctx);
+
+    /* As the functions of the same names in store/. */
+    bool (*jobs)(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,
+                 struct job_row **ret, int32_t *ret_count, struct err *err);
+    bool (*job_detail)(void *ctx, struct uuid job, int64_t now_us, struct arena *arena,
+                       struct job_detail *ret, struct err *err);
+    bool (*totals)(void *ctx, int64_t now_us, int64_t midnight_us, struct totals *ret,
+                   struct err *err);
+    bool (*engine)(void *ctx, struct engine_row *ret, bool *ret_found, struct err *err);
+    bool (*log)(void *ctx, const struct log_filter *filter, const struct log_key *from, bool before,
+                int32_t max, struct arena *arena, struct log_row **ret, int32_t *ret_count,
+                struct err *err);
+    bool (*log_count_after)(void *ctx, const struct log_filter *filter, const struct log_key *from,
+                            int64_t *ret, struct err *err);
+
+    /* As the functions of engine/desk.h; submit is false also when there is no desk. */
+    bool (*submit)(void *ctx, const struct command *command);
+    bool (*reply)(void *ctx, struct reply *ret);
+    /* False: this process has no desk, so nothing is known about an engine in it. */
+    bool (*standing)(void *ctx, struct engine_standing *ret);
+};
+
+struct source_record;
+/* Reads the files of the options; opens nothing yet. NULL without memory. */
+struct source_record *source_record_new(const struct console_options *options);
+void source_record_free(struct source_record *s); /* accepts NULL */
+struct source source_record(struct source_record *s);
+/* The desk that commands go to from now on. */
+void source_record_desk(struct source_record *s, struct desk *desk);
+
+#endif

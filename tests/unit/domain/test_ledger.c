@@ -1,0 +1,62 @@
+/* Broken if this fails: a letter that was lost and made again would have another Message-ID and file
+ * name, so it could be delivered twice; or two letters could have the same one. */
+#include "unit/cases.h"
+
+#include "base/str.h"
+#include "domain/ledger.h"
+
+#include <string.h>
+
+static void the_name_is_the_hash_of_the_key(void **state)
+{
+    (void)state;
+    /* Written down, so that a change of the rule is seen: it would rename letters that are out. */
+    static const char key[] = "send\0smtp\0"
+                              "01020300-0000-0000-0000-000000000000\0maria@acme.example";
+    const struct uuid job = {{1, 2, 3}};
+    struct uuid id = ledger_send_id(MODE_SMTP, job, "maria@acme.example");
+    assert_true(uuid_equal(id, uuid_from_bytes(key, sizeof key - 1)));
+    char text[UUID_TEXT_SIZE];
+    uuid_text(id, text);
+    assert_string_equal(text, "3fd39057-b37a-8af4-bc8e-0b6cd25c5d8c");
+}
+
+static void each_part_of_the_key_counts(void **state)
+{
+    (void)state;
+    const struct uuid job = {{1}}, other = {{2}};
+    const struct uuid ids[] = {
+        ledger_send_id(MODE_SMTP, job, "a@b.example"),
+        ledger_send_id(MODE_DRYRUN, job, "a@b.example"),
+        ledger_send_id(MODE_MAILDIR, job, "a@b.example"),
+        ledger_send_id(MODE_SMTP, other, "a@b.example"),
+        ledger_send_id(MODE_SMTP, job, "aa@b.example"),
+        ledger_send_id(MODE_SMTP, job, ""),
+    };
+    for (size_t i = 0; i < CASES(ids); i++)
+        for (size_t j = 0; j < i; j++)
+            assert_false(uuid_equal(ids[i], ids[j]));
+    assert_true(uuid_equal(ids[0], ledger_send_id(MODE_SMTP, job, "a@b.example")));
+}
+
+static void an_address_longer_than_any_is_cut(void **state)
+{
+    (void)state;
+    char address[ADDRESS_MAX + 100];
+    const struct uuid job = {{1}};
+    memset(address, 'a', sizeof address - 1);
+    address[sizeof address - 1] = '\0';
+    struct uuid id = ledger_send_id(MODE_SMTP, job, address);
+    address[ADDRESS_MAX] = '\0';
+    assert_true(uuid_equal(id, ledger_send_id(MODE_SMTP, job, address)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_name_is_the_hash_of_the_key),
+        cmocka_unit_test(each_part_of_the_key_counts),
+        cmocka_unit_test(an_address_longer_than_any_is_cut),
+    };
+    return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
