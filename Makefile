@@ -61,7 +61,7 @@ sources  := $(filter-out src/app/main.c,$(sort $(wildcard src/*/*.c)))
 ifeq ($(V),fuzz)
 main     :=
 # Fuzzed of the app: the readers of files.
-sources  := $(filter-out src/ui/% $(filter-out src/app/jobfile%,$(wildcard src/app/*.c)),$(sources))
+sources  := $(filter-out src/ui/% $(filter-out src/app/jobfile% src/app/inilines%,$(wildcard src/app/*.c)),$(sources))
 endif
 objects  := $(sources:%.c=$(B)/%.o) $(B)/gen/sql_text.o
 library  := $(B)/libautopilot.a

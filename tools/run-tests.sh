@@ -67,6 +67,7 @@ run_one() {
     limit=$(sed -n '1,20s/.*time limit: \([0-9][0-9]*\) s.*/\1/p' "$source" 2>/dev/null | head -n 1)
     [ -n "$limit" ] && [ -z "${AUTOPILOT_SOAK-}" ] || limit=$TIME_LIMIT
     scratch=$(mktemp -d "$SCRATCH/XXXXXX")
+    chmod 711 "$scratch" # some tests go on as another user
     began=$(date +%s%N)
     TMPDIR=$scratch HOME=$scratch CMOCKA_MESSAGE_OUTPUT=TAP \
         timeout -k 10 "$limit" "$0" --start "$suite" >"$log" 2>&1 </dev/null
@@ -104,6 +105,7 @@ done
 shift $((OPTIND - 1))
 
 SCRATCH=$(mktemp -d)
+chmod 711 "$SCRATCH"
 trap 'rm -rf "$SCRATCH"' EXIT
 trap 'exit 130' INT TERM
 mkdir -p build/logs

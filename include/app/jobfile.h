@@ -20,7 +20,6 @@
 
 enum {
     JOBFILE_MAX = 8 * 1024 * 1024, /* bytes of a job file, without the templates */
-    JOBFILE_LINE_MAX = 2000,       /* bytes of a line */
     JOBFILE_JOBS_MAX = 50          /* jobs in one file */
 };
 

@@ -14,12 +14,12 @@ struct send_verdict {
     enum send_state state; /* SENT SIMULATED REJECTED DEFERRED IN_DOUBT HELD; QUEUED = released */
     int32_t code;          /* the server's answer code; 0 none */
     char reason[MAIL_ANSWER_MAX + 1]; /* the server's words or why, screened */
-    char sha256[65];       /* of the message's bytes; "" when none was made */
-    int64_t retry_at_us;   /* DEFERRED */
+    char sha256[65];                  /* of the message's bytes; "" when none was made */
+    int64_t retry_at_us;              /* DEFERRED */
 };
 
-/* The name of a letter: a function of its key, so that a row that was lost and is made again has the
- * same Message-ID and the same file name. Pure; any thread. */
+/* The name of a letter: a function of its key, so that a row that was lost and is made again has
+ * the same Message-ID and the same file name. Pure; any thread. */
 struct uuid ledger_send_id(enum mail_mode mode, struct uuid job, const char *address);
 
 #endif

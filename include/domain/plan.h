@@ -21,21 +21,21 @@ struct term_cursor {
 };
 
 struct plan_term {
-    int32_t term_no;    /* stable within the job */
+    int32_t term_no; /* stable within the job */
     const char *text;
     enum term_state state;
-    int32_t counted;    /* rows of this cycle that hold a place */
-    int32_t target;     /* equitable: counted may grow to this in the current pass */
-    int32_t queued;     /* rows in state queued */
-    int32_t deferred;   /* rows in state deferred (4xx), due or not */
+    int32_t counted;      /* rows of this cycle that hold a place */
+    int32_t target;       /* equitable: counted may grow to this in the current pass */
+    int32_t queued;       /* rows in state queued */
+    int32_t deferred;     /* rows in state deferred (4xx), due or not */
     int32_t deferred_due; /* of these, rows whose next try is due now */
-    int32_t failures;   /* provider failures in a row */
-    bool first;         /* was deferred in the last cycle: taken first in its group */
+    int32_t failures;     /* provider failures in a row */
+    bool first;           /* was deferred in the last cycle: taken first in its group */
     struct term_cursor cursor;
 };
 
 struct plan_group {
-    int32_t group_no;   /* stable within the job */
+    int32_t group_no; /* stable within the job */
     const char *name;
     const char *template_name;
     enum group_state state;
@@ -51,7 +51,7 @@ struct plan {
     const char *job_name;
     const char *workspace;
     const char *provider;
-    int64_t rev;        /* the operator's definition; a change means: load again */
+    int64_t rev; /* the operator's definition; a change means: load again */
     enum distribution distribution;
     enum mail_mode mode;
     int32_t loop_interval;
@@ -62,15 +62,15 @@ struct plan {
     enum recontact recontact;
     uint64_t seed;
 
-    int32_t cycle;      /* 0 = no cycle has begun */
-    bool cycle_ended;   /* the job completed (or its mode changed): the next start begins a cycle */
-    bool rested;        /* loop: the pause after a cycle that counted nothing is over */
-    int32_t draws;      /* groups begun in this cycle */
-    int64_t total;      /* rows of the job and mode that hold a place, all cycles */
+    int32_t cycle;    /* 0 = no cycle has begun */
+    bool cycle_ended; /* the job completed (or its mode changed): the next start begins a cycle */
+    bool rested;      /* loop: the pause after a cycle that counted nothing is over */
+    int32_t draws;    /* groups begun in this cycle */
+    int64_t total;    /* rows of the job and mode that hold a place, all cycles */
 
     struct plan_group *groups; /* file order */
     int32_t group_count;
-    struct plan_term *terms;   /* group after group, file order */
+    struct plan_term *terms; /* group after group, file order */
     int32_t term_count;
 };
 

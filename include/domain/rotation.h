@@ -10,11 +10,11 @@
 #include "domain/plan.h"
 
 enum move_kind {
-    MOVE_CYCLE,     /* begin cycle `cycle`: counts to 0, cursors to the start, deferred terms first */
-    MOVE_GROUP,     /* begin group `group` as draw `draw` of the cycle */
-    MOVE_PASS,      /* equitable: deal what is left of the group's limit: targets[] */
-    MOVE_TERM,      /* begin (or take up again) term `term` */
-    MOVE_WORK,      /* not a change: search and send for `term`, at most `room` places */
+    MOVE_CYCLE, /* begin cycle `cycle`: counts to 0, cursors to the start, deferred terms first */
+    MOVE_GROUP, /* begin group `group` as draw `draw` of the cycle */
+    MOVE_PASS,  /* equitable: deal what is left of the group's limit: targets[] */
+    MOVE_TERM,  /* begin (or take up again) term `term` */
+    MOVE_WORK,  /* not a change: search and send for `term`, at most `room` places */
     MOVE_TERM_END,  /* term ends its turn in state `term_end` */
     MOVE_GROUP_END, /* group is done */
     MOVE_REST,      /* loop: the cycle counted nothing new: pause before the next one */

@@ -9,12 +9,12 @@
 #include <stdint.h>
 
 enum {
-    NAME_MAX_BYTES = 120,  /* a workspace, job, group or template name, without the NUL */
-    TERM_MAX_BYTES = 400,  /* a search term */
-    ADDRESS_MAX = 320,     /* 64 + @ + 255 (RFC 5321 section 4.5.3.1) */
-    URL_MAX = 2000,        /* longer addresses of pages are not followed */
-    CURSOR_MAX = 240,      /* a provider's opaque cursor */
-    FACT_MAX = 200         /* a lead's name, company, page title */
+    NAME_MAX_BYTES = 120, /* a workspace, job, group or template name, without the NUL */
+    TERM_MAX_BYTES = 400, /* a search term */
+    ADDRESS_MAX = 320,    /* 64 + @ + 255 (RFC 5321 section 4.5.3.1) */
+    URL_MAX = 2000,       /* longer addresses of pages are not followed */
+    CURSOR_MAX = 240,     /* a provider's opaque cursor */
+    FACT_MAX = 200        /* a lead's name, company, page title */
 };
 
 /* What the operator wants of a job. */
@@ -29,7 +29,14 @@ enum job_state {
     JOB_STATES
 };
 enum group_state { GROUP_WAITING, GROUP_RUNNING, GROUP_DONE, GROUP_STATES };
-enum term_state { TERM_WAITING, TERM_RUNNING, TERM_DONE, TERM_EXHAUSTED, TERM_DEFERRED, TERM_STATES };
+enum term_state {
+    TERM_WAITING,
+    TERM_RUNNING,
+    TERM_DONE,
+    TERM_EXHAUSTED,
+    TERM_DEFERRED,
+    TERM_STATES
+};
 enum distribution { DISTRIBUTION_EQUITABLE, DISTRIBUTION_RANDOM, DISTRIBUTIONS };
 enum mail_mode { MODE_DRYRUN, MODE_MAILDIR, MODE_SMTP, MODES };
 enum recontact { RECONTACT_NEVER, RECONTACT_ALWAYS, RECONTACTS };

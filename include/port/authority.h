@@ -79,9 +79,9 @@ struct search_result {
 };
 
 struct search_taken {
-    int32_t queued;      /* new ledger rows */
-    int32_t duplicates;  /* known in this job, or contacted by another */
-    int32_t skipped;     /* noreply, disposable, second lead of a domain */
+    int32_t queued;            /* new ledger rows */
+    int32_t duplicates;        /* known in this job, or contacted by another */
+    int32_t skipped;           /* noreply, disposable, second lead of a domain */
     struct term_cursor cursor; /* where the term stands now */
     struct progress progress;
 };
@@ -180,8 +180,8 @@ struct authority_ops {
                             const struct job_ref *job, struct lease *ret, struct err *err);
     bool (*lease_renew)(struct authority *a, const struct lease *lease, struct progress *ret,
                         struct err *err);
-    bool (*lease_release)(struct authority *a, const struct lease *lease,
-                          const struct release *how, struct err *err);
+    bool (*lease_release)(struct authority *a, const struct lease *lease, const struct release *how,
+                          struct err *err);
     /* What the operator wants now: a cheap read (only desired and rev of *ret are set). */
     bool (*job_desired)(struct authority *a, struct uuid job, struct progress *ret,
                         struct err *err);
@@ -189,8 +189,8 @@ struct authority_ops {
     bool (*next_due)(struct authority *a, enum mail_mode mode, int64_t *ret_us, struct err *err);
 
     /* --- the loop --- */
-    bool (*job_load)(struct authority *a, struct uuid job, struct arena *arena,
-                     struct plan **ret, struct err *err);
+    bool (*job_load)(struct authority *a, struct uuid job, struct arena *arena, struct plan **ret,
+                     struct err *err);
     /* Template of a group, texts in the arena. ERR_REFUSED when there is none. */
     bool (*template_load)(struct authority *a, struct uuid job, int32_t group_no,
                           struct arena *arena, struct template_def *ret, struct err *err);
@@ -213,8 +213,7 @@ struct authority_ops {
      * claim, in one transaction. A fenced engine gets ERR_FENCED after its verdicts were taken. */
     bool (*sends_exchange)(struct authority *a, const struct lease *lease,
                            const struct send_verdict *verdicts, int32_t verdict_count,
-                           const struct send_want *want, struct send_grant *ret,
-                           struct err *err);
+                           const struct send_want *want, struct send_grant *ret, struct err *err);
     /* Verdicts alone: facts from any epoch, idempotent. */
     bool (*sends_end)(struct authority *a, struct uuid engine, const struct send_verdict *verdicts,
                       int32_t count, struct err *err);
@@ -233,8 +232,7 @@ struct authority_ops {
                     struct job_def **ret, int64_t *ret_rev, struct err *err);
     /* mode: the one in which it shall run; another mode than the job's last begins a new cycle. */
     bool (*job_control)(struct authority *a, const char *actor, const struct job_ref *job,
-                        enum control what, enum mail_mode mode, bool *ret_changed,
-                        struct err *err);
+                        enum control what, enum mail_mode mode, bool *ret_changed, struct err *err);
     bool (*job_delete)(struct authority *a, const char *actor, const struct job_ref *job,
                        struct err *err);
     bool (*workspace_put)(struct authority *a, const char *actor, const char *name,
@@ -251,8 +249,8 @@ struct authority_ops {
                      const char *subject, const char *reason, bool add, bool *ret_changed,
                      struct err *err);
     /* Settles an in_doubt or held row. */
-    bool (*send_settle)(struct authority *a, const char *actor, struct uuid id,
-                        enum settle_how how, struct err *err);
+    bool (*send_settle)(struct authority *a, const char *actor, struct uuid id, enum settle_how how,
+                        struct err *err);
 
     void (*free)(struct authority *a);
 };

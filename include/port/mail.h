@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct mail_letter {
-    struct uuid id;     /* the ledger row; the same at every attempt */
-    const char *to;     /* envelope recipient, A-labels; borrowed until its verdict */
-    const char *bytes;  /* the whole message, CRLF; borrowed until its verdict */
+    struct uuid id;    /* the ledger row; the same at every attempt */
+    const char *to;    /* envelope recipient, A-labels; borrowed until its verdict */
+    const char *bytes; /* the whole message, CRLF; borrowed until its verdict */
     size_t size_bytes;
 };
 
@@ -55,8 +55,7 @@ struct mail_ops {
     void (*drop)(struct mail *m);
     /* Sinks that can be asked by key: *ret_known true and *ret_there answers. SMTP: *ret_known
      * false. Called by settle, with no batch under way. */
-    bool (*find)(struct mail *m, struct uuid id, bool *ret_known, bool *ret_there,
-                 struct err *err);
+    bool (*find)(struct mail *m, struct uuid id, bool *ret_known, bool *ret_there, struct err *err);
     void (*free)(struct mail *m);
 };
 

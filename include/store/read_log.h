@@ -44,7 +44,7 @@ bool read_log(struct db *db, const struct log_filter *filter, const struct log_k
               bool before, int32_t max, struct arena *arena, struct log_row **ret,
               int32_t *ret_count, struct err *err);
 /* Lines newer than `from`, without the match filter (cheap: for "214 new below"); 0 for NULL. It
- * stops counting at 100,000 of each source. */
+ * stops counting at 10,000 of each source. */
 bool read_log_count_after(struct db *db, const struct log_filter *filter,
                           const struct log_key *from, int64_t *ret, struct err *err);
 

@@ -39,8 +39,9 @@ struct console_options {
 
     /* Each may be NULL; ctx is handed back. */
     void *ctx;
-    /* Called once, on the console's thread, when the first frame is on the screen: starts the
-     * engine, so that nobody waits for it to see the record. A failure is shown as a banner. */
+    /* Called once, on a thread of its own, when the first frame is on the screen: starts the
+     * engine, so that neither the first frame nor a key waits for it. It has come back when
+     * console_run() returns. A failure is shown as a banner. */
     bool (*begin)(void *ctx, struct desk **ret, struct err *err);
     /* A copy of the settings in force: at the start and after each wake. NULL: the defaults. */
     void (*settings)(void *ctx, struct settings *ret);

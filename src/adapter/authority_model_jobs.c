@@ -441,6 +441,11 @@ static bool want_run(struct model_handle *h, struct model_job *job, enum control
                        "job: \"%s\" runs in mode %s; stop it before it runs in mode %s", name,
                        mail_mode_name(job->plan.mode), mail_mode_name(mode));
     *ret_changed = job->state != JOB_RUNNING || job->desired != DESIRED_RUN;
+    if (*ret_changed) { /* a wait or rest under way is over: the operator wants it to go */
+        int64_t now = model_now(h);
+        job->wait_until = 0;
+        job->rest_until = job->rest_until < now ? job->rest_until : now;
+    }
     if (job->plan.mode != mode && job->plan.cycle > 0)
         job->plan.cycle_ended = true;
     model_mode_set(h->r, job, mode);

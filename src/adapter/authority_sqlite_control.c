@@ -190,7 +190,7 @@ bool auth_job_control(struct authority *base, const char *actor, const struct jo
 static bool delete_job(struct auth *a, const char *actor, const struct job_ref *ref,
                        struct err *err)
 {
-    struct job_found job;
+    struct job_found job = {0};
     char target[2 * NAME_MAX_BYTES + 2];
     if (!auth_job_must(a, ref, &job, err))
         return false;

@@ -137,7 +137,7 @@ static bool get_templates(struct auth *a, struct uuid job, struct arena *arena, 
 static bool job_get(struct auth *a, const struct job_ref *ref, struct arena *arena,
                     struct job_def **ret, int64_t *ret_rev, struct err *err)
 {
-    struct job_found job;
+    struct job_found job = {0};
     int32_t *nos = NULL;
     if (!auth_job_must(a, ref, &job, err))
         return false;

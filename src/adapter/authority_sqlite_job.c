@@ -441,7 +441,7 @@ static bool put_parts(struct put *p, struct err *err)
 static bool job_put(struct put *p, int64_t rev, struct err *err)
 {
     const struct job_ref ref = {p->def->workspace, p->def->name};
-    struct job_found job;
+    struct job_found job = {0};
     bool found;
     if (!auth_workspace_must(p->a, ref.workspace, &p->workspace, err) ||
         !auth_job_find(p->a, &ref, &job, &found, err))

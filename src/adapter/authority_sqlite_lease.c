@@ -245,7 +245,7 @@ static bool is_free(struct auth *a, struct uuid job, struct uuid engine, bool *r
 static bool acquire_one(struct auth *a, struct uuid engine, enum mail_mode mode,
                         const struct job_ref *ref, struct lease *ret, struct err *err)
 {
-    struct job_found job;
+    struct job_found job = {0};
     bool is_ours = false;
     if (!auth_job_must(a, ref, &job, err) || !is_free(a, job.id, engine, &is_ours, err))
         return false;

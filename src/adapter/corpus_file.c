@@ -12,10 +12,12 @@
 
 enum { CHUNK = 65536 };
 
-static const struct {
+struct type_row {
     const char *ending;
     const char *type;
-} types[] = {
+};
+
+static const struct type_row types[] = {
     {".html", "text/html"},  {".htm", "text/html"},   {".xhtml", "text/html"},
     {".shtml", "text/html"}, {".php", "text/html"},   {".asp", "text/html"},
     {".txt", "text/plain"},  {".text", "text/plain"}, {".md", "text/plain"},

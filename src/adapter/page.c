@@ -17,6 +17,7 @@ enum {
 struct page_reader {
     struct page_walk walk;
     struct page_collect collect;
+    struct page_converter converter;
     struct buf unpacked, decoded, sieved;
 };
 
@@ -49,6 +50,7 @@ void page_reader_free(struct page_reader *reader)
     if (reader == NULL)
         return;
     page_collect_done(&reader->collect);
+    page_converter_done(&reader->converter);
     buf_done(&reader->unpacked);
     buf_done(&reader->decoded);
     buf_done(&reader->sieved);
@@ -84,7 +86,7 @@ static bool prepare(struct page_reader *r, struct page_span bytes, const char *c
     } else if (page_is_binary(bytes)) {
         page.kind = PAGE_BINARY;
     } else {
-        page_decode(bytes, content_type, &r->decoded, &page.text, &page.cut);
+        page_decode(&r->converter, bytes, content_type, &r->decoded, &page.text, &page.cut);
         page.kind = page_sniff(page.text, content_type);
     }
     *ret = page;
@@ -99,7 +101,7 @@ static void begin(struct page_reader *r)
     w->said = (struct page_said){.title = ""};
     w->out_title = w->out_text = NULL;
     w->in_json = false;
-    w->in_svg = w->depth = 0;
+    w->depth = 0;
     w->work = 0;
 }
 

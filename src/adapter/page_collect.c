@@ -9,8 +9,11 @@
 #include <string.h>
 
 enum {
-    SLOTS = 2048,           /* twice PAGE_ADDRESSES_MAX, a power of two */
-    COSTLY_MAX = 30 * 1000, /* conversions and look-ups for one page; each takes microseconds */
+    SLOTS = 2048, /* twice PAGE_ADDRESSES_MAX, a power of two */
+    /* For one page. Each conversion takes microseconds, each look-up one; more than this many means
+     * that the page was made to be slow. */
+    CONVERSIONS_MAX = 30 * 1000,
+    LOOK_UPS_MAX = 100 * 1000,
 };
 
 bool page_collect_init(struct page_collect *c)
@@ -36,7 +39,7 @@ void page_collect_clear(struct page_collect *c)
     if (c->slots != NULL && c->count > 0)
         memset(c->slots, 0, SLOTS * sizeof *c->slots);
     c->count = 0;
-    c->costly = 0;
+    c->conversions = c->look_ups = 0;
     c->cut = false;
     c->place = 0;
 }
@@ -52,10 +55,12 @@ static bool is_plain_ascii(const char *text, size_t len)
 }
 
 /* Counts what takes long; false when the page has had its share. */
-static bool may_work(struct page_collect *c)
+static bool may_work(struct page_collect *c, int32_t *done, int32_t most)
 {
-    c->cut = c->cut || c->costly >= COSTLY_MAX;
-    return c->costly++ < COSTLY_MAX;
+    bool may = *done < most;
+    *done += may;
+    c->cut = c->cut || !may;
+    return may;
 }
 
 /* The domain in A-labels, lower case; false when it has none. */
@@ -74,7 +79,7 @@ static bool to_ascii(struct page_collect *c, const char *domain, size_t len,
         memcpy(ret, text, len + 1);
         return true;
     }
-    if (!may_work(c))
+    if (!may_work(c, &c->conversions, CONVERSIONS_MAX))
         return false;
     int rc = idn2_lookup_u8((const uint8_t *)text, (uint8_t **)&made,
                             IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
@@ -105,13 +110,15 @@ bool page_collect_tld(void *owner, const char *label, size_t len)
     if (len == 0 || len > ADDRESS_LABEL_MAX || (label[0] >= '0' && label[0] <= '9'))
         return false;
     if (len > sizeof c->tlds[0].label)
-        return may_work(c) && look_up(c, label, len);
+        return may_work(c, &c->look_ups, LOOK_UPS_MAX) && look_up(c, label, len);
     char small[sizeof c->tlds[0].label];
     for (size_t i = 0; i < len; i++)
         small[i] = label[i] >= 'A' && label[i] <= 'Z' ? (char)(label[i] + 32) : label[i];
     struct page_tld *slot = &c->tlds[str_hash(small, len, 0) % TLD_CACHE];
     if (slot->len != len || memcmp(slot->label, small, len) != 0) {
-        if (!may_work(c)) /* which says nothing about the label, so it is not remembered */
+        if (!may_work(
+                c, &c->look_ups,
+                LOOK_UPS_MAX)) /* which says nothing about the label, so it is not remembered */
             return false;
         memcpy(slot->label, small, len);
         slot->len = (uint8_t)len;

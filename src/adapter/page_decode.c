@@ -276,19 +276,27 @@ static bool is_multibyte(const char *charset)
     return false;
 }
 
+/* What one byte means; returns the bytes in dst. */
+static size_t decode_byte(iconv_t cd, unsigned char byte, char dst[4])
+{
+    char from = (char)byte, *in = &from, *to = dst;
+    size_t in_left = 1, to_left = 4;
+    bool good = byte != 0 && iconv(cd, &in, &in_left, &to, &to_left) != (size_t)-1 &&
+                /* an encoding that combines letters holds one back until it is asked */
+                iconv(cd, NULL, NULL, &to, &to_left) != (size_t)-1;
+    if (good && to_left < 4)
+        return 4 - to_left;
+    dst[0] = byte == 0 ? ' ' : '?';
+    return 1;
+}
+
 /* Encodings of one byte: each byte is asked for once, and the page is read from the table. */
 static bool decode_by_table(iconv_t cd, struct page_span text, struct buf *out)
 {
     char table[256][4];
-    unsigned char lens[256];
-    for (unsigned i = 0; i < 256; i++) {
-        char byte = (char)i, *in = &byte, *to = table[i];
-        size_t in_left = 1, to_left = sizeof table[i];
-        if (i == 0 || iconv(cd, &in, &in_left, &to, &to_left) == (size_t)-1 || in_left > 0)
-            table[i][0] = i == 0 ? ' ' : '?', to_left = sizeof table[i] - 1;
-        lens[i] = (unsigned char)(sizeof table[i] - to_left);
-        (void)iconv(cd, NULL, NULL, NULL, NULL); /* forgets what a combining encoding holds back */
-    }
+    size_t lens[256];
+    for (unsigned i = 0; i < 256; i++)
+        lens[i] = decode_byte(cd, (unsigned char)i, table[i]);
     char piece[4096];
     for (size_t i = 0; i < text.len && buf_ok(out);) {
         size_t n = 0;
@@ -302,7 +310,8 @@ static bool decode_by_table(iconv_t cd, struct page_span text, struct buf *out)
     return buf_ok(out);
 }
 
-static bool decode_by_iconv(iconv_t cd, struct page_span text, struct buf *out)
+/* unit: the bytes that are passed over when they mean nothing. */
+static bool decode_by_iconv(iconv_t cd, struct page_span text, size_t unit, struct buf *out)
 {
     char *in = (char *)(uintptr_t)text.text; /* iconv does not write to it */
     size_t left = text.len;
@@ -320,22 +329,44 @@ static bool decode_by_iconv(iconv_t cd, struct page_span text, struct buf *out)
         if (why != EILSEQ)
             break;                /* a character cut by the end */
         (void)buf_addc(out, '?'); /* likewise */
-        in++;
-        left--;
+        size_t skipped = unit < left ? unit : left;
+        in += skipped;
+        left -= skipped;
         bad++;
     }
     return buf_ok(out) && left < 8;
 }
 
-static bool convert(const char *charset, struct page_span text, struct buf *out)
+void page_converter_done(struct page_converter *converter)
 {
+    if (converter->charset != NULL)
+        (void)iconv_close(converter->descriptor); /* fails for what is no descriptor only */
+    converter->charset = NULL;
+}
+
+/* charset lives as long as the program: a name of page_charset. */
+static bool open_converter(struct page_converter *converter, const char *charset)
+{
+    if (converter->charset != NULL && strcmp(converter->charset, charset) == 0) {
+        (void)iconv(converter->descriptor, NULL, NULL, NULL, NULL); /* forgets the page before */
+        return true;
+    }
+    page_converter_done(converter);
     iconv_t cd = iconv_open("UTF-8", charset);
     if (cd == (iconv_t)-1)
+        return false;
+    *converter = (struct page_converter){.charset = charset, .descriptor = cd};
+    return true;
+}
+
+static bool convert(struct page_converter *converter, const char *charset, struct page_span text,
+                    struct buf *out)
+{
+    if (!open_converter(converter, charset))
         return repair(text, out); /* this system lacks it: ASCII is right all the same */
-    bool whole =
-        is_multibyte(charset) ? decode_by_iconv(cd, text, out) : decode_by_table(cd, text, out);
-    (void)iconv_close(cd); /* fails for what is no descriptor only */
-    return whole;
+    size_t unit = strncmp(charset, "UTF-16", 6) == 0 ? 2 : 1;
+    return is_multibyte(charset) ? decode_by_iconv(converter->descriptor, text, unit, out)
+                                 : decode_by_table(converter->descriptor, text, out);
 }
 
 /* The encoding by rank; NULL: none is stated. *text loses its mark. */
@@ -362,8 +393,8 @@ static const char *stated_charset(struct page_span *text, const char *content_ty
     return charset;
 }
 
-void page_decode(struct page_span bytes, const char *content_type, struct buf *scratch,
-                 struct page_span *ret_text, bool *ret_cut)
+void page_decode(struct page_converter *converter, struct page_span bytes, const char *content_type,
+                 struct buf *scratch, struct page_span *ret_text, bool *ret_cut)
 {
     const char *charset = stated_charset(&bytes, content_type);
     bool whole = true;
@@ -376,10 +407,10 @@ void page_decode(struct page_span bytes, const char *content_type, struct buf *s
         *ret_text = bytes;
         if (valid && !has_nul(bytes))
             return;
-        whole =
-            valid || charset != NULL ? repair(bytes, scratch) : convert("CP1252", bytes, scratch);
+        whole = valid || charset != NULL ? repair(bytes, scratch)
+                                         : convert(converter, "CP1252", bytes, scratch);
     } else {
-        whole = convert(charset, bytes, scratch);
+        whole = convert(converter, charset, bytes, scratch);
     }
     *ret_cut = *ret_cut || !whole;
     *ret_text = (struct page_span){buf_text(scratch), scratch->len};

@@ -106,8 +106,8 @@ static const struct attribute attributes[] = {
 enum page_attribute page_attribute(const char *name, size_t len)
 {
     struct page_span span = {name, len};
-    for (size_t i = 0; i < COUNT(attributes); i++)
-        if (page_span_is(span, attributes[i].name))
+    for (size_t i = 0; len > 0 && i < COUNT(attributes); i++)
+        if ((name[0] | 0x20) == attributes[i].name[0] && page_span_is(span, attributes[i].name))
             return attributes[i].kind;
     if (!page_span_starts(span, "data-"))
         return ATTRIBUTE_NONE;

@@ -29,10 +29,16 @@ const char *page_charset(const char *label, size_t len);
 /* The label that the page's own <meta> states within its first bytes; len 0 when none does. */
 struct page_span page_meta_charset(struct page_span bytes);
 bool page_is_binary(struct page_span bytes);
+/* The encoding that was used last: opening one loads a part of the C library. Zeroed: none. */
+struct page_converter {
+    const char *charset;
+    void *descriptor; /* an iconv_t; open while charset is not NULL */
+};
+void page_converter_done(struct page_converter *converter);
 /* The page as UTF-8 without NUL: the bytes themselves where they are that already, else in
  * scratch. Sets *ret_cut when scratch was too small for all of it. */
-void page_decode(struct page_span bytes, const char *content_type, struct buf *scratch,
-                 struct page_span *ret_text, bool *ret_cut);
+void page_decode(struct page_converter *converter, struct page_span bytes, const char *content_type,
+                 struct buf *scratch, struct page_span *ret_text, bool *ret_cut);
 /* HTML or plain text, by the header, else by how the text looks. */
 enum page_kind page_sniff(struct page_span text, const char *content_type);
 
@@ -120,7 +126,7 @@ struct page_collect {
     uint64_t *places;         /* where on the page each stands */
     int32_t *slots;           /* hash table: index + 1 */
     int32_t count;
-    int32_t costly; /* conversions and look-ups for this page */
+    int32_t conversions, look_ups; /* for this page: both have a ceiling */
     bool cut;
     uint64_t place; /* of the text being looked at */
     struct page_tld tlds[TLD_CACHE];
@@ -163,7 +169,6 @@ struct page_walk {
     struct buf *out_text;
     struct buf json;
     bool in_json;
-    int in_svg;
     int depth;
     uint64_t work; /* of the parser, in steps that are not reading: it is stopped past a bound */
     char value[8192];

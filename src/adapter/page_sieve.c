@@ -20,7 +20,8 @@ enum {
 struct sieve {
     struct page_cursor in;
     struct buf *out;
-    int odd; /* stray signs so far */
+    int odd;      /* stray signs so far */
+    int drawings; /* svg elements that are open */
     bool xml;
     bool no_end[4]; /* elements whose end tag is known not to come any more */
     bool for_addresses, promising;
@@ -251,6 +252,18 @@ static bool until_end_tag(struct sieve *s, const char *element, int which,
     return false;
 }
 
+/* The parser stops at the document's end, and pages go on behind it: so html, head and body become
+ * plain blocks, and the parser is given its own around the whole. The titles of drawings are not
+ * the page's. */
+static const char *written_name(const struct sieve *s, const char *name)
+{
+    if (s->drawings > 0 && strcmp(name, "title") == 0)
+        return "text";
+    bool frame =
+        strcmp(name, "html") == 0 || strcmp(name, "head") == 0 || strcmp(name, "body") == 0;
+    return frame ? "div" : name;
+}
+
 /* Elements whose content is no markup, and where their end was looked for in vain. */
 static int kind_of_plain(const char *name)
 {
@@ -284,17 +297,8 @@ static void plain_content(struct sieve *s, const char *name)
         return;
     add_text(s, content, true);
     adds(s, "</");
-    adds(s, name);
+    adds(s, written_name(s, name));
     adds(s, ">");
-}
-
-/* The parser stops at the document's end, and pages go on behind it: so html, head and body become
- * plain blocks, and the parser is given its own around the whole. */
-static const char *written_name(const char *name)
-{
-    bool frame =
-        strcmp(name, "html") == 0 || strcmp(name, "head") == 0 || strcmp(name, "body") == 0;
-    return frame ? "div" : name;
 }
 
 static void start_tag(struct sieve *s)
@@ -308,7 +312,7 @@ static void start_tag(struct sieve *s)
     size_t before = s->out->len;
     if (write) {
         adds(s, "<");
-        adds(s, written_name(name));
+        adds(s, written_name(s, name));
     }
     if (!add_attributes(s, (struct page_span){name, n}, write, &json)) {
         buf_cut(s->out, before);
@@ -321,6 +325,8 @@ static void start_tag(struct sieve *s)
     if (!write && (flags & ELEMENT_BLOCK) != 0)
         adds(s, "<br>");
     s->unit_kept = s->unit_kept || strcmp(name, "title") == 0;
+    if (strcmp(name, "svg") == 0)
+        s->drawings += s->in.at[-2] != '/';
     if ((flags & ELEMENT_PLAIN) != 0)
         plain_content(s, name);
 }
@@ -337,8 +343,10 @@ static void end_tag(struct sieve *s)
         return;
     if ((flags & ELEMENT_BLOCK) != 0)
         end_unit(s);
+    if (strcmp(name, "svg") == 0 && s->drawings > 0)
+        s->drawings--;
     adds(s, "</");
-    adds(s, written_name(name));
+    adds(s, written_name(s, name));
     adds(s, ">");
     if (s->for_addresses && (flags & ELEMENT_BLOCK) != 0) {
         adds(s, "<br>"); /* the start tag may have been left out; this parts in any case */

@@ -223,15 +223,13 @@ static void on_start(void *user, const xmlChar *name, const xmlChar **atts)
     if ((flags & ELEMENT_DROP) != 0) {
         w->in_json = page_span_is(element, "script");
         buf_clear(&w->json);
-    } else if (page_span_is(element, "svg")) {
-        w->in_svg++;
     }
 }
 
 /* The run is the title's text. */
 static void take_title(struct page_walk *w)
 {
-    if (w->said.title[0] != '\0' || w->in_svg > 0)
+    if (w->said.title[0] != '\0')
         return;
     page_fact(w->said.title, w->run.text, w->run.len);
     if (w->out_title == NULL)
@@ -248,8 +246,6 @@ static void on_end(void *user, const xmlChar *name)
     w->depth--;
     if (page_span_is(element, "title"))
         take_title(w);
-    else if (page_span_is(element, "svg") && w->in_svg > 0)
-        w->in_svg--;
     if ((flags & ELEMENT_BLOCK) != 0) {
         end_block(w);
     } else if ((flags & ELEMENT_DROP) == 0) {

@@ -48,8 +48,8 @@ bool cli_given(const struct app *app, const char *name)
     return cli_value(app, name) != NULL;
 }
 
-bool cli_number(const struct app *app, const char *name, int64_t min, int64_t max,
-                int64_t fallback, int64_t *ret, struct err *err)
+bool cli_number(const struct app *app, const char *name, int64_t min, int64_t max, int64_t fallback,
+                int64_t *ret, struct err *err)
 {
     const char *text = cli_value(app, name);
     if (text == NULL) {
@@ -94,7 +94,8 @@ static bool take_option(struct app *app, int argc, char **argv, int *i, struct e
     const char *name = argv[*i] + 2;
     const char *equals = strchr(name, '=');
     size_t len = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    const struct cli_option *o = app->row != NULL ? find_option(app->row->options, name, len) : NULL;
+    const struct cli_option *o =
+        app->row != NULL ? find_option(app->row->options, name, len) : NULL;
     if (o == NULL)
         o = find_option(globals, name, len);
     if (o == NULL)
@@ -146,9 +147,9 @@ static bool unknown_word(const char *noun, const char *word, struct err *err)
     const char *best = NULL;
     int distance = 3;
     for (int32_t i = 0; i < count; i++) {
-        const char *known = noun == NULL                          ? rows[i].noun
+        const char *known = noun == NULL                    ? rows[i].noun
                             : str_equal(rows[i].noun, noun) ? rows[i].verb
-                                                                  : NULL;
+                                                            : NULL;
         int d = known != NULL ? str_distance(word, known, distance) : distance;
         if (d < distance) {
             distance = d;
@@ -165,8 +166,7 @@ static bool unknown_word(const char *noun, const char *word, struct err *err)
 }
 
 /* Finds the row of argv[at] and perhaps the verb that follows it; *ret_used = words it took. */
-static bool find_row(struct app *app, int argc, char **argv, int at, int *ret_used,
-                     struct err *err)
+static bool find_row(struct app *app, int argc, char **argv, int at, int *ret_used, struct err *err)
 {
     int32_t count;
     const struct cli_row *rows = cli_rows(&count);
@@ -224,8 +224,7 @@ static bool check_count(const struct app *app, struct err *err)
 {
     const struct cli_row *row = app->row;
     bool few = row != NULL && app->arguments < row->least;
-    bool many = row == NULL ? app->arguments > 0
-                            : row->most >= 0 && app->arguments > row->most;
+    bool many = row == NULL ? app->arguments > 0 : row->most >= 0 && app->arguments > row->most;
     if (!few && !many)
         return true;
     if (row == NULL)

@@ -16,8 +16,8 @@
 struct app;
 
 struct cli_option {
-    const char *name;   /* long name, without "--" */
-    const char *value;  /* what it takes, for the help: "FILE"; NULL: a switch */
+    const char *name;  /* long name, without "--" */
+    const char *value; /* what it takes, for the help: "FILE"; NULL: a switch */
     const char *help;
 };
 
@@ -63,8 +63,8 @@ bool cli_parse(struct app *app, int argc, char **argv, struct err *err);
 const char *cli_value(const struct app *app, const char *name);
 bool cli_given(const struct app *app, const char *name);
 /* The value as a number in [min, max]; fallback when not given. ERR_USAGE names the option. */
-bool cli_number(const struct app *app, const char *name, int64_t min, int64_t max,
-                int64_t fallback, int64_t *ret, struct err *err);
+bool cli_number(const struct app *app, const char *name, int64_t min, int64_t max, int64_t fallback,
+                int64_t *ret, struct err *err);
 
 /* Help of one row, of one noun, or of the whole program, as text. */
 void cli_help(const struct app *app, struct buf *out);

@@ -55,9 +55,8 @@ static bool show_row(struct app *app, const struct config *c, const struct setti
     bool ok = true;
     if (app->json)
         ok = out_json(json_pack("{s:s, s:s, s:o, s:s, s:o, s:s}", "section", row->section, "key",
-                                row->key, "value", json_text(text), "default",
-                                row->default_value, "origin", json_text(origin), "help",
-                                row->sentence),
+                                row->key, "value", json_text(text), "default", row->default_value,
+                                "origin", json_text(origin), "help", row->sentence),
                       true, err);
     else
         out_print("[%s] %s = %s\n    %s (default %s; from %s)\n", row->section, row->key,

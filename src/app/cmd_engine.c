@@ -62,7 +62,8 @@ static bool prepare(struct serving *s, struct err *err)
         return false;
     s->config = r.config;
     record_close(&r);
-    (void)log_level_parse(s->config.settings.log_level, &level); /* settings allow known names only */
+    (void)log_level_parse(s->config.settings.log_level,
+                          &level); /* settings allow known names only */
     if (!place_file(s->app, PLACE_LOG, path, err) ||
         !logdb_open(path, s->config.settings.log_keep_lines, &s->log, err))
         return false;
@@ -94,14 +95,16 @@ static bool handle_signals(struct serving *s)
 {
     struct signalfd_siginfo info;
     while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        const struct engine_plugs *plugs = wire_plugs(s->wire);
-        struct err why = {0};
+        struct command reload = {.kind = COMMAND_CONFIG_RELOAD};
         if (info.ssi_signo != SIGHUP)
             return false;
-        if (plugs->reload(plugs->ctx, &why))
-            log_line(&s->sink, LOG_INFO, "config", "read again on SIGHUP");
-        else
-            log_line(&s->sink, LOG_ERROR, "config", "%s; the old settings hold", why.text);
+        (void)str_copy(reload.actor, sizeof reload.actor, s->app->actor); /* same size */
+        if (!desk_submit(engine_desk(s->engine), &reload))
+            log_line(&s->sink, LOG_WARN, "config",
+                     "SIGHUP came while 64 commands wait; send it again");
+    }
+    struct reply ignored; /* what became of it is in the log and in the standing */
+    while (desk_reply(engine_desk(s->engine), &ignored)) {
     }
     return true;
 }

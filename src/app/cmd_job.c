@@ -77,11 +77,10 @@ static void list_line(const struct job_row *j)
 {
     struct out_text t = {0};
     int percent = j->cycle_goal > 0 ? (int)(j->cycle_sent * 100 / j->cycle_goal) : 0;
-    out_print("%-24s %-9s %5lld/%-5lld %3d%%  cycle %-3d %-9s %-8s %s%s%s\n",
-              out_safe(&t, j->name), job_state_name(j->state), (long long)j->cycle_sent,
-              (long long)j->cycle_goal, percent, j->cycle, distribution_name(j->distribution),
-              mail_mode_name(j->mode), out_safe(&t, j->group), j->term[0] != '\0' ? ": " : "",
-              out_safe(&t, j->term));
+    out_print("%-24s %-9s %5lld/%-5lld %3d%%  cycle %-3d %-9s %-8s %s%s%s\n", out_safe(&t, j->name),
+              job_state_name(j->state), (long long)j->cycle_sent, (long long)j->cycle_goal, percent,
+              j->cycle, distribution_name(j->distribution), mail_mode_name(j->mode),
+              out_safe(&t, j->group), j->term[0] != '\0' ? ": " : "", out_safe(&t, j->term));
 }
 
 bool cmd_job_list(struct app *app, struct err *err)
@@ -172,8 +171,12 @@ bool cmd_job_export(struct app *app, struct err *err)
     bool ok = dir != NULL ? jobfile_export(j.def, dir, err) : jobfile_write(j.def, &text, err);
     if (ok && dir == NULL)
         out_print("%s", buf_text(&text));
-    else if (ok && !app->quiet)
-        out_print("wrote %s/%s.ini and its templates\n", dir, j.def->name);
+    if (ok && dir != NULL && !app->quiet) {
+        struct out_text t = {0};
+        char name[JOBFILE_NAME_MAX];
+        jobfile_name(j.def, name);
+        out_print("wrote %s and its templates to %s\n", out_safe(&t, name), out_safe(&t, dir));
+    }
     buf_done(&text);
     jobs_close(&j);
     return ok;

@@ -38,12 +38,12 @@ static bool send_row(void *ctx, const struct send_line *s)
                   out_safe(&l->safe, s->address));
         return true;
     }
-    json_t *o = json_pack("{s:I, s:o, s:o, s:i, s:o, s:o, s:o, s:s, s:s, s:i, s:i}", "seq",
-                          (json_int_t)s->seq, "id", json_text(id), "job", json_text(s->job),
-                          "cycle", s->cycle, "group", json_text(s->group), "term",
-                          json_text(s->term), "address", json_text(s->address), "state",
-                          send_state_name(s->state), "mode", mail_mode_name(s->mode), "attempt",
-                          s->attempt, "code", s->code);
+    json_t *o =
+        json_pack("{s:I, s:o, s:o, s:i, s:o, s:o, s:o, s:s, s:s, s:i, s:i}", "seq",
+                  (json_int_t)s->seq, "id", json_text(id), "job", json_text(s->job), "cycle",
+                  s->cycle, "group", json_text(s->group), "term", json_text(s->term), "address",
+                  json_text(s->address), "state", send_state_name(s->state), "mode",
+                  mail_mode_name(s->mode), "attempt", s->attempt, "code", s->code);
     if (o != NULL) {
         json_object_set_new(o, "message_id", json_text(id));
         json_object_set_new(o, "at", json_instant(s->at_us));
@@ -92,8 +92,7 @@ bool cmd_sends_settle(struct app *app, struct err *err)
         return err_set(err, ERR_USAGE, "\"%s\": allowed are sent, again, drop", app->argument[1]);
     if (!record_open(app, &r, err))
         return false;
-    bool ok =
-        r.authority->ops->send_settle(r.authority, app->actor, id, ways[way].how, err);
+    bool ok = r.authority->ops->send_settle(r.authority, app->actor, id, ways[way].how, err);
     record_close(&r);
     if (ok && !app->quiet)
         out_print("%s %s\n", app->argument[0], ways[way].done);
@@ -139,13 +138,12 @@ static bool lead_row(void *ctx, const struct lead_line *lead)
                   out_safe(&l->safe, lead->term), out_safe(&l->safe, lead->url));
         return true;
     }
-    json_t *o =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "workspace",
-                  json_text(lead->workspace), "address", json_text(lead->address), "company",
-                  json_text(lead->company), "title", json_text(lead->title), "url",
-                  json_text(lead->url), "job", json_text(lead->job), "group",
-                  json_text(lead->group), "term", json_text(lead->term), "found_at",
-                  json_instant(lead->found_at_us), "sources", lead->sources);
+    json_t *o = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "workspace",
+                          json_text(lead->workspace), "address", json_text(lead->address),
+                          "company", json_text(lead->company), "title", json_text(lead->title),
+                          "url", json_text(lead->url), "job", json_text(lead->job), "group",
+                          json_text(lead->group), "term", json_text(lead->term), "found_at",
+                          json_instant(lead->found_at_us), "sources", lead->sources);
     return print_json(l, o);
 }
 
@@ -172,11 +170,10 @@ static bool audit_row(void *ctx, const struct audit_line *a)
                   out_safe(&l->safe, a->detail));
         return true;
     }
-    return print_json(l, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "seq",
-                                   (json_int_t)a->seq, "at", json_instant(a->at_us), "actor",
-                                   json_text(a->actor), "action", json_text(a->action), "target",
-                                   json_text(a->target), "detail", json_text(a->detail), "hash",
-                                   json_text(a->hash)));
+    return print_json(l, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "seq", (json_int_t)a->seq,
+                                   "at", json_instant(a->at_us), "actor", json_text(a->actor),
+                                   "action", json_text(a->action), "target", json_text(a->target),
+                                   "detail", json_text(a->detail), "hash", json_text(a->hash)));
 }
 
 bool cmd_audit_list(struct app *app, struct err *err)

@@ -1,8 +1,8 @@
 /* cmd_search.c - autopilot search: the automation's own pipeline for one term, by hand. */
+#include "adapter/clock_real.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/wake.h"
-#include "adapter/clock_real.h"
 #include "commands.h"
 #include "engine/lane.h"
 #include "output.h"
@@ -59,11 +59,11 @@ static bool print_found(void *ctx, const struct lead_found *lead, const struct p
                   out_safe(&s->safe, words->company), out_safe(&s->safe, url));
         return true;
     }
-    s->failed = !out_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "address",
-                                    json_text(lead->address), "shown", json_text(lead->shown),
-                                    "company", json_text(words->company), "title",
-                                    json_text(words->title), "url", json_text(url)),
-                          true, s->err);
+    s->failed =
+        !out_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "address", json_text(lead->address),
+                            "shown", json_text(lead->shown), "company", json_text(words->company),
+                            "title", json_text(words->title), "url", json_text(url)),
+                  true, s->err);
     return !s->failed;
 }
 

@@ -10,6 +10,7 @@
 #include "store/read_jobs.h"
 #include "store/verify.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,18 +26,36 @@ struct status {
     bool engine_serves; /* one holds the lock now */
 };
 
+/* "pid 812 engine": what the holder of the lock wrote into it. 0 when it says nothing. */
+static int64_t lock_pid(const char *path)
+{
+    struct buf note = buf_init(256);
+    struct err ignored;
+    int64_t pid = 0;
+    if (file_read(path, &note, &ignored) && str_starts(buf_text(&note), "pid ")) {
+        char *number = note.data + strlen("pid ");
+        number[strspn(number, "0123456789")] = '\0';
+        (void)str_int(number, 1, INT32_MAX, &pid); /* else 0 stays */
+    }
+    buf_done(&note);
+    return pid;
+}
+
 /* The lock tells whether an engine is alive: the kernel frees it when its holder dies. */
-static bool engine_serves(const struct app *app)
+static bool engine_serves(const struct app *app, int64_t *ret_pid)
 {
     char path[FILE_PATH_MAX];
     struct err why = {0};
     int fd;
+    *ret_pid = 0;
     if (!place_file(app, PLACE_LOCK, path, &why) || !file_exists(path))
         return false;
+    int64_t pid = lock_pid(path);
     if (file_lock(path, "status", &fd, &why)) {
         (void)close(fd); /* free it again at once */
         return false;
     }
+    *ret_pid = pid;
     return why.kind == ERR_CONFLICT;
 }
 
@@ -55,10 +74,14 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
                         struct err *err)
 {
     int64_t now = clock_now_us();
-    ret->engine_serves = engine_serves(app);
+    int64_t pid;
+    ret->engine_serves = engine_serves(app, &pid);
+    if (!read_engine(db, &ret->engine, &ret->engine_known, err))
+        return false;
+    if (pid != 0) /* the record knows of the last one that said hello */
+        ret->engine.pid = pid;
     return read_jobs(db, app->workspace, now, arena, &ret->jobs, &ret->count, err) &&
-           read_totals(db, now, local_midnight_us(now), &ret->totals, err) &&
-           read_engine(db, &ret->engine, &ret->engine_known, err);
+           read_totals(db, now, local_midnight_us(now), &ret->totals, err);
 }
 
 static json_t *status_json(const struct status *s)
@@ -161,7 +184,8 @@ static bool run_verify(struct app *app, const char *only, struct err *err)
     struct verdicts r = {.app = app, .only = only, .err = err};
     struct db *db = NULL;
     int32_t broken = 0;
-    bool at_rest = only == NULL && (cli_given(app, "at-rest") || !engine_serves(app));
+    int64_t pid;
+    bool at_rest = only == NULL && (cli_given(app, "at-rest") || !engine_serves(app, &pid));
     bool ok = record_read(app, &db, err) && verify_run(db, at_rest, verify_row, &r, &broken, err);
     db_close(db);
     if (ok && !app->json && !app->quiet)

@@ -32,11 +32,11 @@ static bool suppression_row(void *ctx, const struct suppression_line *s)
                   out_safe(&l->safe, s->actor), at, out_safe(&l->safe, s->reason));
         return true;
     }
-    l->failed = !out_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "workspace",
-                                    json_text(s->workspace), "subject", json_text(s->subject),
-                                    "reason", json_text(s->reason), "actor", json_text(s->actor),
-                                    "at", json_instant(s->at_us)),
-                          true, l->err);
+    l->failed =
+        !out_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "workspace", json_text(s->workspace),
+                            "subject", json_text(s->subject), "reason", json_text(s->reason),
+                            "actor", json_text(s->actor), "at", json_instant(s->at_us)),
+                  true, l->err);
     return !l->failed;
 }
 
@@ -105,7 +105,9 @@ static bool change_one(struct changing *c, const char *typed, struct err *err)
     c->changed += changed;
     if (!c->app->quiet && !str_equal(c->app->row->verb, "import"))
         out_print("%s %s\n", out_safe(&t, subject),
-                  !changed ? "was so already" : c->add ? "is suppressed" : "is allowed again");
+                  !changed ? "was so already"
+                  : c->add ? "is suppressed"
+                           : "is allowed again");
     return true;
 }
 

@@ -28,11 +28,11 @@ static bool template_row(void *ctx, const struct template_line *t)
                   out_safe(&l->safe, t->name), t->used_by, out_safe(&l->safe, t->subject));
         return true;
     }
-    l->failed = !out_json(json_pack("{s:o, s:o, s:o, s:i, s:i}", "workspace",
-                                    json_text(t->workspace), "name", json_text(t->name), "subject",
-                                    json_text(t->subject), "version", t->version, "groups",
-                                    t->used_by),
-                          true, l->err);
+    l->failed =
+        !out_json(json_pack("{s:o, s:o, s:o, s:i, s:i}", "workspace", json_text(t->workspace),
+                            "name", json_text(t->name), "subject", json_text(t->subject), "version",
+                            t->version, "groups", t->used_by),
+                  true, l->err);
     return !l->failed;
 }
 
@@ -40,7 +40,8 @@ bool cmd_template_list(struct app *app, struct err *err)
 {
     struct listing l = {.app = app, .err = err};
     struct db *db = NULL;
-    bool ok = record_read(app, &db, err) && read_templates(db, app->workspace, template_row, &l, err);
+    bool ok =
+        record_read(app, &db, err) && read_templates(db, app->workspace, template_row, &l, err);
     db_close(db);
     return ok && !l.failed;
 }
@@ -79,7 +80,8 @@ static bool find_template(struct app *app, struct found *f, struct err *err)
         ok = err_set(err, ERR_REFUSED,
                      "template \"%s\" is in %d workspaces; say which with --workspace", f->name,
                      f->seen);
-    if (ok && f->seen == 1 && (f->def.subject == NULL || f->def.text == NULL || f->def.html == NULL))
+    if (ok && f->seen == 1 &&
+        (f->def.subject == NULL || f->def.text == NULL || f->def.html == NULL))
         ok = err_set(err, ERR_STOP, "template: out of memory");
     return ok;
 }
@@ -148,8 +150,8 @@ static bool check_parts(const struct template_def *def, struct err *err)
         if (parts[i] != NULL && !letter_check_template((enum letter_part)i, parts[i], &why))
             return err_set(err, ERR_REFUSED, "template \"%s\": %s", def->name, why.text);
     }
-    bool body = (def->text != NULL && def->text[0] != '\0') ||
-                (def->html != NULL && def->html[0] != '\0');
+    bool body =
+        (def->text != NULL && def->text[0] != '\0') || (def->html != NULL && def->html[0] != '\0');
     if (def->subject == NULL || def->subject[0] == '\0' || !body)
         return err_set(err, ERR_REFUSED,
                        "template \"%s\": --subject and one of --text FILE, --html FILE are needed",
@@ -169,8 +171,8 @@ static bool add_or_edit(struct app *app, struct found *f, struct err *err)
     if (edit && f->seen == 0)
         ok = err_set(err, ERR_REFUSED, "there is no template \"%s\" to edit", f->name);
     else if (!edit && f->seen > 0)
-        ok = err_set(err, ERR_REFUSED, "template \"%s\" exists already; use template edit",
-                     f->name);
+        ok =
+            err_set(err, ERR_REFUSED, "template \"%s\" exists already; use template edit", f->name);
     f->def.name = f->name;
     if (cli_given(app, "subject"))
         f->def.subject = cli_value(app, "subject");

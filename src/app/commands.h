@@ -20,7 +20,8 @@ bool cmd_job_show(struct app *app, struct err *err);
 bool cmd_job_export(struct app *app, struct err *err);
 bool cmd_job_edit(struct app *app, struct err *err);
 bool cmd_job_add(struct app *app, struct err *err);
-bool cmd_job_control(struct app *app, struct err *err); /* start, pause, stop, resume: by the verb */
+bool cmd_job_control(struct app *app,
+                     struct err *err); /* start, pause, stop, resume: by the verb */
 bool cmd_job_delete(struct app *app, struct err *err);
 
 bool cmd_group_list(struct app *app, struct err *err);

@@ -1,10 +1,10 @@
 /* config.c - the settings table applied to a file and to the environment. */
 #include "config.h"
 
-#include "base/str.h"
 #include "base/file.h"
+#include "base/str.h"
 #include "base/utf8.h"
-#include "jobfile_lines.h"
+#include "inilines.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 struct reading {
-    char path[JOBFILE_SHOWN_MAX]; /* as sentences have it */
+    char path[INI_SHOWN_MAX]; /* as sentences have it */
     struct config *config;
     char section[SETTING_TEXT_MAX]; /* "mail", "search" */
     char name[NAME_MAX_BYTES + 1];  /* of a [search NAME] */
-    bool secret; /* a value was read that others must not see */
+    bool secret;                    /* a value was read that others must not see */
 };
 
 struct entry {
@@ -135,8 +135,8 @@ static bool one_entry(void *ctx, int32_t line, const char *key, const char *valu
 static bool check_mode(const char *path, struct err *err)
 {
     struct stat st;
-    if (stat(path, &st) != 0 || ((st.st_mode & 077) == 0 &&
-                                 (st.st_uid == geteuid() || st.st_uid == 0)))
+    if (stat(path, &st) != 0 ||
+        ((st.st_mode & 077) == 0 && (st.st_uid == geteuid() || st.st_uid == 0)))
         return true;
     return err_set(err, ERR_REFUSED,
                    "%s: holds secrets but others can read it (mode %03o); chmod 600 it", path,
@@ -173,14 +173,14 @@ bool config_read(const char *path, bool must_exist, struct config *ret, struct e
 {
     struct config fresh = {0};
     struct reading r = {.config = &fresh};
-    struct jobfile_events events = {one_section, one_entry, &r};
-    jobfile_shown(path, r.path);
+    struct ini_events events = {one_section, one_entry, &r};
+    inilines_shown(path, r.path);
     settings_defaults(&fresh.settings);
     fresh.file_there = file_exists(path);
     if (must_exist && !fresh.file_there)
         return err_set(err, ERR_REFUSED, "config: %s is not there; `autopilot init` makes one",
                        path);
-    if (fresh.file_there && !jobfile_lines(path, &events, err))
+    if (fresh.file_there && !inilines_read(path, &events, err))
         return false;
     if (r.secret && !check_mode(path, err))
         return false;

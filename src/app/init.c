@@ -14,7 +14,6 @@
 
 enum { INIT_ARENA_MAX = 16 << 20, CONFIG_TEXT_MAX = 1 << 20 };
 
-
 /* Sets a key of a section in the template text: the commented line becomes a value. */
 static bool uncomment(struct buf *text, const char *key, const char *value, struct err *err)
 {
@@ -58,8 +57,8 @@ static bool import_sample(struct app *app, struct record *r, const char *dir, st
     struct arena arena = arena_init(INIT_ARENA_MAX);
     struct job_def *jobs;
     int32_t count;
-    bool ok = file_join(file, dir, "sample.ini", err) &&
-              jobfile_read(file, &arena, &jobs, &count, err);
+    bool ok =
+        file_join(file, dir, "sample.ini", err) && jobfile_read(file, &arena, &jobs, &count, err);
     for (int32_t i = 0; ok && i < count; i++) {
         struct job_put_result put;
         ok = r->authority->ops->job_put(r->authority, app->actor, &jobs[i], -1, &put, err);

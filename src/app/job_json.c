@@ -45,7 +45,8 @@ json_t *job_row_json(const struct job_row *j)
     json_object_set_new(o, "cycle_goal", json_integer(j->cycle_goal));
     json_object_set_new(o, "total_emails_sent", json_integer(j->total_sent));
     json_object_set_new(o, "per_minute", json_integer(j->per_minute));
-    json_object_set_new(o, "eta_s", j->eta_us < 0 ? json_null() : json_integer(j->eta_us / 1000000));
+    json_object_set_new(o, "eta_s",
+                        j->eta_us < 0 ? json_null() : json_integer(j->eta_us / 1000000));
     json_object_set_new(o, "current_group", j->group[0] ? json_text(j->group) : json_null());
     json_object_set_new(o, "current_term", j->term[0] ? json_text(j->term) : json_null());
     json_object_set_new(o, "queued", json_integer(j->queued));

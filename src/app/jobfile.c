@@ -2,8 +2,8 @@
  * the rules of domain/job, which know no files, can be told with file and line. */
 #include "app/jobfile.h"
 
+#include "inilines.h"
 #include "jobfile_draft.h"
-#include "jobfile_lines.h"
 
 #include "base/str.h"
 #include "base/utf8.h"
@@ -258,12 +258,12 @@ bool jobfile_read(const char *path, struct arena *arena, struct job_def **ret_jo
                   int32_t *ret_count, struct err *err)
 {
     struct draft d = {.path = path, .arena = arena, .section = SECTION_NONE};
-    struct jobfile_events events = {.section = take_section, .entry = take_entry, .ctx = &d};
-    jobfile_shown(path, d.shown);
+    struct ini_events events = {.section = take_section, .entry = take_entry, .ctx = &d};
+    inilines_shown(path, d.shown);
     d.jobs = arena_array(arena, JOBFILE_JOBS_MAX, sizeof *d.jobs);
     if (d.jobs == NULL)
         return draft_full(&d, err);
-    if (!jobfile_lines(path, &events, err) || !end_section(&d, err) || !end_job(&d, err))
+    if (!inilines_read(path, &events, err) || !end_section(&d, err) || !end_job(&d, err))
         return false;
     if (d.count == 0)
         return err_set(err, ERR_REFUSED, "%s: there is no section [job NAME] in it", d.shown);

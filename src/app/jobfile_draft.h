@@ -3,7 +3,7 @@
 #ifndef APP_JOBFILE_DRAFT_H
 #define APP_JOBFILE_DRAFT_H
 
-#include "jobfile_lines.h"
+#include "inilines.h"
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -63,7 +63,7 @@ struct job_draft {
 
 struct draft {
     const char *path;
-    char shown[JOBFILE_SHOWN_MAX]; /* the path as sentences have it */
+    char shown[INI_SHOWN_MAX]; /* the path as sentences have it */
     struct arena *arena;
     struct job_draft *jobs;
     int32_t count;

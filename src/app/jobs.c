@@ -23,8 +23,8 @@ bool jobs_workspace(struct app *app, const char *name, char ret[NAME_MAX_BYTES +
     struct arena arena = arena_init(JOBS_ARENA_MAX);
     struct db *db = NULL;
     struct job_row *row = NULL;
-    bool ok = record_read(app, &db, err) &&
-              read_job(db, NULL, name, clock_now_us(), &arena, &row, err);
+    bool ok =
+        record_read(app, &db, err) && read_job(db, NULL, name, clock_now_us(), &arena, &row, err);
     if (ok)
         (void)str_copy(ret, NAME_MAX_BYTES + 1, row->workspace); /* stored names fit */
     db_close(db);
@@ -58,12 +58,10 @@ bool jobs_save(struct app *app, struct open_job *j, struct err *err)
     struct authority *a = j->record.authority;
     struct job_put_result put;
     struct out_text t = {0};
-    if (!job_check(j->def, err) ||
-        !a->ops->job_put(a, app->actor, j->def, j->rev, &put, err))
+    if (!job_check(j->def, err) || !a->ops->job_put(a, app->actor, j->def, j->rev, &put, err))
         return false;
     if (!app->quiet && !app->json)
-        out_print("%s job %s\n", put.changed ? "changed" : "unchanged",
-                  out_safe(&t, j->def->name));
+        out_print("%s job %s\n", put.changed ? "changed" : "unchanged", out_safe(&t, j->def->name));
     return true;
 }
 

@@ -11,8 +11,8 @@
 
 struct open_job {
     struct record record;
-    struct arena arena;   /* holds def */
-    struct job_def *def;  /* its arrays are const; jobs_groups() gives writable copies */
+    struct arena arena;  /* holds def */
+    struct job_def *def; /* its arrays are const; jobs_groups() gives writable copies */
     int64_t rev;
 };
 

@@ -12,9 +12,8 @@ static bool print_line(struct log_view *v, const struct log_row *row, struct err
     char at[TIME_TEXT_MAX];
     if (v->app->json)
         return out_json(json_pack("{s:o, s:s, s:o, s:o, s:o}", "at", json_instant(row->key.at_us),
-                                  "level", log_level_name(row->level), "area",
-                                  json_text(row->area), "job",
-                                  row->job[0] ? json_text(row->job) : json_null(), "text",
+                                  "level", log_level_name(row->level), "area", json_text(row->area),
+                                  "job", row->job[0] ? json_text(row->job) : json_null(), "text",
                                   json_text(row->text)),
                         true, err);
     time_text_utc(row->key.at_us, at);

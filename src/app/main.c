@@ -66,7 +66,8 @@ int main(int argc, char **argv)
         ok = err_set(&err, ERR_STOP, "output: stdout can't be written (is the disk full?)");
     if (!ok) {
         struct out_text safe = {0};
-        (void)fprintf(stderr, "autopilot: %s\n", out_safe(&safe, err.text)); /* nowhere else to say */
+        (void)fprintf(stderr, "autopilot: %s\n",
+                      out_safe(&safe, err.text)); /* nowhere else to say */
         return err_exit_status(err.kind);
     }
     return app.exit_status;

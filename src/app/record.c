@@ -45,10 +45,11 @@ bool record_read(struct app *app, struct db **ret, struct err *err)
     if (!place_file(app, PLACE_RECORD, path, err) || !place_file(app, PLACE_LOG, log, err))
         return false;
     if (!file_exists(path))
-        return err_set(err, ERR_REFUSED,
-                       "there is no record in %s; `autopilot init` makes one (or give another place "
-                       "with --data DIR)",
-                       app->data_dir);
+        return err_set(
+            err, ERR_REFUSED,
+            "there is no record in %s; `autopilot init` makes one (or give another place "
+            "with --data DIR)",
+            app->data_dir);
     if (!db_open(path, DB_READ, &db, err))
         return false;
     if (!db_attach_read(db, log, "log", &there, err)) {

@@ -293,7 +293,7 @@ unsigned address_flags(const char *address)
     bare[n] = '\0';
     unsigned flags = 0;
     for (size_t i = 0; i < COUNT(role_names); i++)
-        if (strcmp(bare, role_names[i]) == 0)
+        if (bare[0] == role_names[i][0] && strcmp(bare, role_names[i]) == 0)
             flags |= LEAD_ROLE;
     for (size_t i = 0; i < COUNT(noreply_names); i++)
         if (str_starts(bare, noreply_names[i]))

@@ -59,19 +59,25 @@ static bool copy_target(const char *text, size_t len, size_t end)
            (extract_is(text[end + 1], CLASS_LABEL) || strchr("/~._\\", text[end + 1]) != NULL);
 }
 
-/* "me@host.net ~ %", "me@host.net$ ", "[me@host.net dir]#". */
-static bool prompt(const char *text, size_t len, size_t start, size_t end)
+/* "me@host.net$ ", "me@host.net ~ %", "me@host.net $ ls". */
+static bool prompt(const char *rest, size_t left)
 {
-    const char *rest = text + end;
-    size_t left = len - end;
     if (left >= 2 && strchr("$#%", rest[0]) != NULL && rest[1] == ' ')
         return true;
-    if (left >= 3 && rest[0] == ' ' && rest[1] == '~' && strchr(" /$#%", rest[2]) != NULL)
+    if (left >= 3 && memcmp(rest, " ~", 2) == 0 && strchr(" /$#%", rest[2]) != NULL)
         return true;
-    if (start == 0 || text[start - 1] != '[' || left == 0 || rest[0] != ' ')
+    /* A command; behind a price stands a figure. */
+    return left >= 4 && memcmp(rest, " $ ", 3) == 0 && rest[3] >= 'a' && rest[3] <= 'z';
+}
+
+/* "[me@host.net dir]#": what stands behind "[me@host.net". */
+static bool bracket_prompt(const char *rest, size_t left)
+{
+    if (left == 0 || rest[0] != ' ')
         return false;
-    const char *close = memchr(rest, ']', left < PROMPT_MAX ? left : PROMPT_MAX);
-    return close != NULL && close + 1 < text + len && strchr("$#%", close[1]) != NULL;
+    size_t far = left < PROMPT_MAX ? left : PROMPT_MAX;
+    const char *close = memchr(rest, ']', far);
+    return close != NULL && close + 1 < rest + left && strchr("$#%", close[1]) != NULL;
 }
 
 /* "2x.zip", "1.5x.ai": the density of a picture's name, with a type that is a top-level domain. */
@@ -109,5 +115,9 @@ bool extract_context_ok(const struct extract_run *run, size_t start,
         return true;
     if (domain->end < run->len && text[domain->end] == '@')
         return false;
-    return !copy_target(text, run->len, domain->end) && !prompt(text, run->len, start, domain->end);
+    const char *rest = text + domain->end;
+    size_t left = run->len - domain->end;
+    bool bracket = start > 0 && text[start - 1] == '[';
+    return !copy_target(text, run->len, domain->end) && !prompt(rest, left) &&
+           !(bracket && bracket_prompt(rest, left));
 }

@@ -72,9 +72,9 @@ static struct piece strip_dressing(struct piece p)
 /* Where the '@' behind the local part stands; p.len when there is none. */
 static size_t find_sign(struct piece p)
 {
-    size_t i = 0;
     if (p.len > 0 && p.text[0] == '"') {
-        for (i = 1; i < p.len && p.text[i] != '"'; i++)
+        size_t i = 1;
+        for (; i < p.len && p.text[i] != '"'; i++)
             if (p.text[i] == '\\')
                 i++;
         i++;
@@ -93,15 +93,18 @@ static enum answer take_one(struct piece p, const struct extract_sink *sink)
     if (strip_scheme(&p))
         p = strip_dressing(p);
     size_t sign = find_sign(p);
-    if (sign == p.len || !address_local_valid(p.text, sign))
+    if (sign == p.len)
         return ANSWER_NONE;
-    struct extract_run run = {.text = p.text, .len = p.len, .to = p.len};
+    struct piece local = trim((struct piece){p.text, sign}), host = trim(skip(p, sign + 1));
+    if (!address_local_valid(local.text, local.len))
+        return ANSWER_NONE;
+    struct extract_run run = {.text = host.text, .len = host.len, .to = host.len};
     struct extract_domain domain;
-    if (!extract_domain_read(&run, sink, sign + 1, MODE_PLAIN, &domain) ||
-        (domain.end < p.len && p.text[domain.end] == '@'))
+    if (!extract_domain_read(&run, sink, 0, MODE_PLAIN, &domain) ||
+        (domain.end < host.len && host.text[domain.end] == '@'))
         return ANSWER_NONE;
-    struct extract_found found = {.local_len = sign, .domain_len = domain.len};
-    memcpy(found.local, p.text, sign);
+    struct extract_found found = {.local_len = local.len, .domain_len = domain.len};
+    memcpy(found.local, local.text, local.len);
     memcpy(found.domain, domain.text, domain.len);
     return sink->found(sink->owner, &found) ? ANSWER_FOUND : ANSWER_ENOUGH;
 }

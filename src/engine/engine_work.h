@@ -89,7 +89,7 @@ void engine_config(struct engine *e, const struct err *why);
 bool serve_lock_take(const char *data_dir, int64_t wait_us, int *ret_fd, struct err *err);
 
 /* --- keeper.c, lane_thread.c: the threads' mains -------------------------------------------- */
-void *keeper_main(void *engine);
-void *lane_thread_main(void *lane_thread);
+void *keeper_main(void *arg);      /* the engine */
+void *lane_thread_main(void *arg); /* the lane_thread */
 
 #endif

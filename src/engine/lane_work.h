@@ -45,6 +45,7 @@ struct lane {
     char reason[ERR_TEXT_MAX];
     int32_t troubles;    /* failures in a row */
     int32_t idle_rounds; /* steps in a row that changed nothing */
+    int32_t known;       /* known addresses that the last search step met */
 
     /* a release that the authority has not taken yet */
     bool owed;

@@ -287,7 +287,6 @@ static void facts_done(struct lane *l)
     if (count > 0)
         (void)journal_done(l->ports->journal, ids, count, lane_now(l),
                            NULL); /* reported once more at worst, which changes nothing */
-    l->verdicts = l->journalled = 0;
 }
 
 /* Reports what is decided and claims up to `count` more. */

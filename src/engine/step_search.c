@@ -10,6 +10,10 @@
 
 #include <inttypes.h>
 
+/* Where the last step met known addresses the next one looks so much further ahead: the room counts
+ * new ones only, and one commit a page would be slow. What is gathered too much is not recorded. */
+enum { KNOWN_MAX = 64 };
+
 #define BACKOFF_SALT UINT64_C(0x6261636b6f6666) /* other dice than the order of groups */
 
 static bool report(struct lane *l, const struct move *move, const struct gathered *got,
@@ -33,6 +37,7 @@ static bool report(struct lane *l, const struct move *move, const struct gathere
     t->failures = 0;
     l->sum.queued += taken.queued;
     l->sum.duplicates += taken.duplicates;
+    l->known = taken.duplicates < KNOWN_MAX ? taken.duplicates : KNOWN_MAX;
     l->idle_rounds = 0;
     lane_progress(l, move, &taken.progress);
     return true;
@@ -73,7 +78,7 @@ bool step_search(struct lane *l, const struct move *move, struct err *err)
                       .variations = p->variations,
                       .seed = p->seed,
                       .stored = true,
-                      .room = move->room};
+                      .room = move->room + l->known};
     struct gathered got = {.at = t->cursor};
     bool ok = gather_pages(l, &q, &got, err);
     if (!ok || got.dropped)

@@ -153,7 +153,7 @@ static bool count_start(struct journal *j, int64_t *ret_gen, struct err *err)
 
 bool journal_start(struct journal *j, int64_t *ret_gen, struct err *err)
 {
-    int64_t gen;
+    int64_t gen = 0;
     if (!check_whole(j, err) || !db_begin(j->db, err))
         return false;
     bool ok = count_start(j, &gen, err);

@@ -14,9 +14,9 @@
 #include <string.h>
 
 enum {
-    PIECE = 200,        /* rows a feed reads at once */
-    FEEDS_MAX = 17,     /* jobs of one name that are looked at, and the log */
-    COUNT_MAX = 100000, /* counting ends there */
+    PIECE = 200,       /* rows a feed reads at once */
+    FEEDS_MAX = 17,    /* jobs of one name that are looked at, and the log */
+    COUNT_MAX = 10000, /* counting ends there */
     SOURCE_EVENT = 0,
     SOURCE_LINE = 1
 };
@@ -26,10 +26,10 @@ struct feed {
     enum sql_id sql;
     bool by_job; /* the statement asks for a job */
     struct uuid job;
-    bool any_job;        /* ... and NULL means all */
-    struct log_key from; /* goes on behind it */
-    struct arena arena;  /* texts of the piece */
-    struct log_row rows[PIECE];
+    bool any_job;               /* ... and NULL means all */
+    struct log_key from;        /* goes on behind it */
+    struct arena arena;         /* texts of the piece */
+    struct log_row rows[PIECE]; /* those that match */
     int32_t at, count;
     bool ended;
 };
@@ -38,8 +38,10 @@ struct merge {
     struct db *db;
     const struct log_filter *filter;
     bool before;
+    int32_t piece; /* rows to read at once, PIECE at most */
     regex_t regex;
-    struct buf line; /* one row's text, for matching and copying */
+    struct buf line;  /* one row's text */
+    struct buf match; /* what the pattern is compared with */
     struct feed *feeds;
     int32_t feed_count;
 };
@@ -112,17 +114,32 @@ static void line_text(struct merge *m, struct stmt *st, struct log_row *row)
     row->job = "";
 }
 
+static bool matches(struct merge *m, const struct log_row *row)
+{
+    if (m->filter->match == NULL)
+        return true;
+    buf_clear(&m->match);
+    const char *const parts[] = {row->area, " ", row->job, " ", row->text};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        buf_adds(&m->match, parts[i]);
+    return regexec(&m->regex, buf_text(&m->match), 0, NULL, 0) == 0;
+}
+
+/* Keeps the row if it matches; only then is it copied. */
 static bool take_row(struct merge *m, struct feed *f, struct stmt *st)
 {
     struct log_row row = {.key = {col_int(st, 0), f->source, col_int(st, 1)},
                           .level = (enum log_level)col_int(st, 2)};
+    f->from = row.key;
     buf_clear(&m->line);
     if (f->source == SOURCE_EVENT)
         event_text(m, st, &row);
     else
         line_text(m, st, &row);
     row.text = buf_text(&m->line);
-    return buf_ok(&m->line) && copy_row(&f->arena, &row, &f->rows[f->count++]);
+    if (!buf_ok(&m->line))
+        return false;
+    return !matches(m, &row) || copy_row(&f->arena, &row, &f->rows[f->count++]);
 }
 
 static bool no_memory(struct err *err)
@@ -134,16 +151,17 @@ static bool no_memory(struct err *err)
 static bool fetch(struct merge *m, struct feed *f, struct err *err)
 {
     bool row;
+    int32_t n = 0;
     arena_done(&f->arena);
     f->at = f->count = 0;
     struct stmt *st = db_stmt(m->db, f->sql);
     bind_feed(m, f, st);
     stmt_int(st, "$since", m->filter->since_us);
-    stmt_int(st, "$max", PIECE);
-    for (;;) {
+    stmt_int(st, "$max", m->piece);
+    for (;; n++) {
         if (!db_step(st, &row, err))
             return false;
-        if (!row || f->count == PIECE)
+        if (!row || n == m->piece)
             break;
         if (!take_row(m, f, st)) {
             stmt_end(st);
@@ -151,9 +169,7 @@ static bool fetch(struct merge *m, struct feed *f, struct err *err)
         }
     }
     stmt_end(st);
-    f->ended = f->count < PIECE;
-    if (f->count > 0)
-        f->from = f->rows[f->count - 1].key;
+    f->ended = n < m->piece;
     return true;
 }
 
@@ -161,8 +177,9 @@ static bool fetch(struct merge *m, struct feed *f, struct err *err)
 static bool peek(struct merge *m, struct feed *f, const struct log_row **ret, struct err *err)
 {
     *ret = NULL;
-    if (f->at == f->count && !f->ended && !fetch(m, f, err))
-        return false;
+    while (f->at == f->count && !f->ended)
+        if (!fetch(m, f, err))
+            return false;
     if (f->at < f->count)
         *ret = &f->rows[f->at];
     return true;
@@ -257,15 +274,6 @@ static bool next_feed(struct merge *m, struct feed **ret, struct err *err)
     return true;
 }
 
-static bool matches(struct merge *m, const struct log_row *row)
-{
-    if (m->filter->match == NULL)
-        return true;
-    buf_clear(&m->line);
-    buf_addf(&m->line, "%s %s %s", row->area, row->job, row->text);
-    return regexec(&m->regex, buf_text(&m->line), 0, NULL, 0) == 0;
-}
-
 static void turn_round(struct log_row *rows, int32_t count)
 {
     for (int32_t i = 0, j = count - 1; i < j; i++, j--) {
@@ -286,7 +294,7 @@ static bool merge(struct merge *m, int32_t max, struct arena *arena, struct log_
         if (f == NULL)
             break;
         const struct log_row *row = &f->rows[f->at++];
-        if (matches(m, row) && !copy_row(arena, row, &rows[n++]))
+        if (!copy_row(arena, row, &rows[n++]))
             return no_memory(err);
     }
     if (m->before)
@@ -312,7 +320,12 @@ bool read_log(struct db *db, const struct log_filter *filter, const struct log_k
               bool before, int32_t max, struct arena *arena, struct log_row **ret,
               int32_t *ret_count, struct err *err)
 {
-    struct merge m = {.db = db, .filter = filter, .before = before, .line = buf_init(8192)};
+    struct merge m = {.db = db,
+                      .filter = filter,
+                      .before = before,
+                      .piece = filter->match == NULL && max < PIECE ? max : PIECE,
+                      .line = buf_init(8192),
+                      .match = buf_init(16384)};
     struct arena own = arena_init((size_t)16 << 20);
     struct log_row *rows = arena_array(arena, (size_t)(max > 0 ? max : 0), sizeof *rows);
     m.feeds = arena_array(&own, FEEDS_MAX, sizeof *m.feeds);
@@ -326,6 +339,7 @@ bool read_log(struct db *db, const struct log_filter *filter, const struct log_k
     if (compiled && filter->match != NULL)
         regfree(&m.regex);
     buf_done(&m.line);
+    buf_done(&m.match);
     arena_done(&own);
     if (ok)
         *ret = rows;

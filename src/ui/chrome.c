@@ -138,6 +138,12 @@ struct footer_item {
     int rank, width;
 };
 
+/* Without a row there is nothing to do with it. */
+static bool has_rows(const struct ui *ui)
+{
+    return (ui_screen(ui)->kinds & IN_JOBS) == 0 || ui->model.job_count > 0;
+}
+
 /* The actions that apply here and have a word, in the order of the table. */
 static int footer_items(const struct ui *ui, struct footer_item *ret)
 {
@@ -146,7 +152,7 @@ static int footer_items(const struct ui *ui, struct footer_item *ret)
     for (int i = 0; i < count && n < FOOTER_MAX; i++) {
         const struct action *a = &table[i];
         if (a->word == NULL || (a->kinds & ui_screen(ui)->kinds) == 0 ||
-            (a->writes && ui->read_only))
+            (a->writes && ui->read_only) || (a->kinds != IN_ALL && !has_rows(ui)))
             continue;
         keymap_first_key(&ui->keymap, i, ret[n].key);
         if (ret[n].key[0] == '\0')

@@ -30,10 +30,9 @@ static void running_now(const struct ui *ui, const struct job_row *job, char *ds
 {
     char span[FIT_TEXT];
     if (job->desired != DESIRED_RUN)
-        (void)str_format(dst, size, "%s after the letter in hand", job_look(job).word);
+        (void)str_copy(dst, size, job_look(job).word);
     else if (job->wait_until_us > ui->now_us)
-        (void)str_format(dst, size, "rests, next in %s",
-                         fit_span(job->wait_until_us - ui->now_us, span));
+        (void)str_format(dst, size, "rests %s", fit_span(job->wait_until_us - ui->now_us, span));
     else if (job->lease_until_us == 0)
         (void)str_copy(dst, size, "waits for an engine");
     else if (job->group[0] != '\0')
@@ -231,7 +230,7 @@ static const struct fit_column plain_columns[] = {
     [C_ETA] = {"", 8, 10, 3},
     [C_LOOP] = {"", 0, 0, 99},
     [C_MODE] = {"", 0, 0, 99},
-    [C_NOW] = {"", 10, 24, 6, .stretch = true},
+    [C_NOW] = {"", 16, 24, 6, .stretch = true},
 };
 static const struct fit_column tiny_columns[] = {
     [C_GLYPH] = {"", 1, 1, 0, .right = false},
@@ -355,7 +354,7 @@ void joblist_draw(struct ui *ui, struct joblist *l, struct pane p, bool wide, bo
         .cell = cell,
         .marked = marked,
         .ctx = &d,
-        .head = wide && !tiny && p.rows > 4,
+        .head = wide && !tiny && p.rows > 1,
         .focused = focused,
         .margin = tiny ? 0 : 1,
     };
@@ -368,31 +367,38 @@ void joblist_draw(struct ui *ui, struct joblist *l, struct pane p, bool wide, bo
                  ui->filter);
 }
 
+/* What to do first, and where things are; a small window gets the commands alone. */
 void joblist_welcome(const struct ui *ui, struct pane p)
 {
-    static const char *const text[][2] = {
-        {"", "A job finds leads for its groups of search terms and writes a letter to"},
-        {"", "each, up to the limits you give. Nothing is sent until a job is started."},
-        {"", ""},
+    static const char *const command[][2] = {
         {"autopilot job import FILE", "jobs, groups, terms and templates"},
         {"autopilot corpus add DIR", "the pages that are searched"},
         {"autopilot init --sample", "a sample to play with; nothing leaves"},
-        {"", ""},
     };
-    int cols = p.cols < 78 ? p.cols : 78, rows = p.rows < 19 ? p.rows : 19;
+    bool roomy = p.cols >= 76 && p.rows >= 19;
+    int cols = p.cols < 78 ? p.cols : 78, rows = roomy ? 19 : p.rows < 8 ? p.rows : 8;
     struct pane box = pane_part(p, (p.rows - rows) / 3, (p.cols - cols) / 2, rows, cols);
     pane_frame(box, ROLE_TEXT, "Welcome");
     struct pane in = pane_part(box, 1, 3, rows - 2, cols - 5);
-    int y = rows > 14;
-    pane_put(in, y++, 0, LOOK_BOLD, "No jobs yet.");
-    y += rows > 16;
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++, y++) {
-        pane_put(in, y, 2, ROLE_INFO, text[i][0]);
-        pane_put(in, y, text[i][0][0] != '\0' ? 30 : 0, ROLE_TEXT, text[i][1]);
+    int y = roomy;
+    pane_put(in, y, 0, LOOK_BOLD, "No jobs yet.");
+    y += 2;
+    if (roomy) {
+        pane_put(in, y++, 0, ROLE_TEXT,
+                 "A job finds leads for its groups of search terms and writes a letter to");
+        pane_put(in, y++, 0, ROLE_TEXT,
+                 "each, up to the limits you give. Nothing is sent until a job is started.");
+        y++;
     }
-    pane_put(in, y++, 0, ROLE_DIM, "Where things are");
-    pane_say(in, y++, 2, ROLE_TEXT, "record  %s", ui->record_path);
-    pane_say(in, y++, 2, ROLE_TEXT, "config  %s", ui->config_path);
-    pane_say(in, y++, 2, ROLE_TEXT, "log     %s", ui->log_path);
-    pane_put(in, y + 1, 0, ROLE_DIM, ui->terminal);
+    for (size_t i = 0; i < sizeof command / sizeof *command; i++, y++) {
+        pane_put(in, y, 2, ROLE_INFO, command[i][0]);
+        pane_put(in, y, 30, ROLE_TEXT, command[i][1]);
+    }
+    if (!roomy)
+        return;
+    pane_put(in, ++y, 0, ROLE_DIM, "Where things are");
+    pane_say(in, ++y, 2, ROLE_TEXT, "record  %s", ui->record_path);
+    pane_say(in, ++y, 2, ROLE_TEXT, "config  %s", ui->config_path);
+    pane_say(in, ++y, 2, ROLE_TEXT, "log     %s", ui->log_path);
+    pane_put(in, y + 2, 0, ROLE_DIM, ui->terminal);
 }

@@ -3,6 +3,7 @@
 #include "keymap.h"
 
 #include "actions.h"
+#include "screen.h"
 
 #include "base/str.h"
 #include "base/utf8.h"
@@ -88,7 +89,18 @@ static bool add_keys(struct keymap *k, int action, const char *keys, struct err 
     return true;
 }
 
-/* Two actions that apply in one place may not share a key. */
+/* Is there a screen where both apply? */
+static bool meet(const struct action *a, const struct action *b)
+{
+    for (int i = 0; i < screens_count(); i++) {
+        unsigned kinds = screens_at(i)->kinds;
+        if ((a->kinds & kinds) != 0 && (b->kinds & kinds) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Two actions that apply on one screen may not share a key. */
 static bool check_conflicts(const struct keymap *k, struct err *err)
 {
     int count;
@@ -96,7 +108,7 @@ static bool check_conflicts(const struct keymap *k, struct err *err)
     for (int i = 0; i < k->rows; i++)
         for (int j = i + 1; j < k->rows; j++) {
             const struct action *a = &table[k->row[i].action], *b = &table[k->row[j].action];
-            if (k->row[i].key != k->row[j].key || (a->kinds & b->kinds) == 0)
+            if (k->row[i].key != k->row[j].key || !meet(a, b))
                 continue;
             char name[KEY_NAME_MAX];
             keymap_name(k->row[i].key, name);

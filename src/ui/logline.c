@@ -56,12 +56,21 @@ static int text_start(const struct logline_form *form)
     return x + (form->job ? form->job_width + 1 : 0);
 }
 
+/* Events begin with the name of their job; where that stands beside them already it is left out. */
+static const char *sentence(const struct log_row *row, const struct logline_form *form)
+{
+    size_t len = strlen(row->job);
+    bool twice = (form->job || form->one_job) && len > 0 && str_starts(row->text, row->job) &&
+                 row->text[len] == ':' && row->text[len + 1] == ' ';
+    return row->text + (twice ? len + 2 : 0);
+}
+
 int logline_rows(struct pane p, const struct log_row *row, const struct logline_form *form)
 {
     int room = p.cols - text_start(form);
     if (!form->wrap || room < 8)
         return 1;
-    int wide = fit_columns_of(row->text);
+    int wide = fit_columns_of(sentence(row, form));
     return wide <= room ? 1 : (wide + room - 1) / room;
 }
 
@@ -90,19 +99,20 @@ static void draw_head(struct pane p, int y, const struct log_row *row, enum role
 void logline_draw(struct pane p, int y, const struct log_row *row, const struct logline_form *form)
 {
     enum role role = logline_role(row->level);
+    const char *text = sentence(row, form);
     int x = text_start(form), rows = logline_rows(p, row, form);
     draw_head(p, y, row, role, form);
     for (int i = 0; i < rows; i++) {
         struct pane rest = pane_part(p, y + i, x, 1, p.cols - x);
         int shift = form->wrap ? i * rest.cols : form->shift;
         if (!form->wrap && shift == 0)
-            pane_put_cut(rest, 0, 0, rest.cols, (int)role, row->text);
+            pane_put_cut(rest, 0, 0, rest.cols, (int)role, text);
         else
-            pane_put(rest, 0, -shift, (int)role, row->text);
+            pane_put(rest, 0, -shift, (int)role, text);
         if (form->selected)
             pane_select(p, y + i);
         if (form->hit != NULL)
-            draw_hits(rest, 0, -shift, row->text, form);
+            draw_hits(rest, 0, -shift, text, form);
     }
 }
 

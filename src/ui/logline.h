@@ -13,6 +13,7 @@ struct logline_form {
     bool level; /* the word */
     bool area;
     bool job;           /* a column with the job's name */
+    bool one_job;       /* every line is of the job that stands above them */
     bool short_time;    /* minutes and seconds only */
     int shift;          /* columns of the sentence that are scrolled away */
     const regex_t *hit; /* what to point out; NULL */

@@ -4,6 +4,7 @@
 #include "loop.h"
 
 #include "rescue.h"
+#include "starter.h"
 #include "state.h"
 #include "term.h"
 
@@ -22,9 +23,10 @@
 #define FRAME_US (40 * US_PER_MS)      /* 25 frames a second */
 #define SLOW_FRAME_US (50 * US_PER_MS) /* a frame that took longer: the link is slow */
 #define FRAME_MAX_US (1 * US_PER_S)
-#define POLL_US (1 * US_PER_S)   /* where inotify is missing, and while reading fails */
-#define AGE_US (5 * US_PER_S)    /* rates and ETA of running jobs, when nothing is written */
-#define QUICK_US (2 * US_PER_MS) /* reading that takes less is done before a key is drawn */
+#define POLL_US (1 * US_PER_S)     /* where inotify is missing, and while reading fails */
+#define AGE_US (5 * US_PER_S)      /* rates and ETA of running jobs, when nothing is written */
+#define START_US (100 * US_PER_MS) /* from the first look at the record to starting the engine */
+#define QUICK_US (2 * US_PER_MS)   /* reading that takes less is done before a key is drawn */
 
 struct console {
     const struct console_options *options;
@@ -44,7 +46,9 @@ struct console {
     bool dirty, at_once, blocked; /* blocked: a frame waits for the terminal */
     bool window;                  /* the size may have changed */
     bool gone;
-    bool started;   /* options->begin was called */
+    bool started; /* options->begin was called */
+    struct starter starter;
+    int64_t opened_us;
     int64_t minute; /* that the clock in the corner showed last */
 };
 
@@ -168,6 +172,13 @@ static void grant_wishes(struct console *c)
     c->dirty = c->at_once = true;
 }
 
+/* The engine is started when the operator sees the first frame, not before, and a moment later:
+ * what was typed ahead comes first, and the two do not fight for the disk. */
+static int64_t start_due(const struct console *c)
+{
+    return c->started ? INT64_MAX : c->opened_us + START_US;
+}
+
 /* --- waiting ---------------------------------------------------------------------------------- */
 
 enum { FD_KEYS, FD_WINDOW, FD_ASKED, FD_DESK, FD_RECORD, FD_LOG, FD_OUT, FDS };
@@ -185,7 +196,7 @@ static int64_t due(struct console *c)
         at = earlier(at, load_due(c));
     if ((c->dirty || c->window) && !c->blocked)
         at = earlier(at, c->at_once ? 0 : c->drawn_us + c->frame_us);
-    return earlier(at, look_due(c));
+    return earlier(earlier(at, look_due(c)), start_due(c));
 }
 
 static void take_keys(struct console *c)
@@ -266,20 +277,19 @@ static void wait_for_events(struct console *c)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-/* The engine is started when the operator sees the first frame, not before. */
-static void start_engine(struct console *c)
+/* The engine of this process is up, or says why not. */
+static void take_engine(struct console *c)
 {
-    struct desk *desk = NULL;
-    c->started = true;
-    if (c->options->begin == NULL)
+    struct desk *desk;
+    if (!starter_take(&c->starter, &desk, &c->ui.begin_trouble))
         return;
-    if (!c->options->begin(c->options->ctx, &desk, &c->ui.begin_trouble))
-        c->dirty = true;
-    else if (desk != NULL && c->begun != NULL)
+    if (desk != NULL && c->begun != NULL)
         c->begun(c->begun_ctx, desk);
     take_settings(c);
-    c->dirty |= ui_news(&c->ui);
-    c->ui.stale = true;
+    c->ui.starting = false;
+    c->dirty = true;
+    if (ui_news(&c->ui))
+        c->ui.stale = true;
 }
 
 static void step(struct console *c)
@@ -304,8 +314,11 @@ static void step(struct console *c)
     if (c->dirty && frame)
         draw(c);
     grant_wishes(c);
-    if (!c->started && (!c->dirty || c->blocked))
-        start_engine(c);
+    if (c->ui.boot_us >= start_due(c)) {
+        c->started = true;
+        starter_begin(&c->starter, c->options, &c->asked);
+    }
+    take_engine(c);
 }
 
 static void run(struct console *c)
@@ -356,11 +369,13 @@ static bool begin(struct console *c, struct err *err)
     c->canvas.glyphs = term_glyphs(c->term);
     term_describe(c->term, c->ui.terminal, sizeof c->ui.terminal);
     ui_settings(&c->ui, &s);
+    c->ui.starting = o->begin != NULL;
     (void)ui_news(&c->ui); /* it is drawn in any case */
     watch_file(&c->record, o->record_path);
     watch_file(&c->log, o->log_path);
     c->dirty = c->at_once = true;
     c->frame_us = FRAME_US;
+    c->opened_us = clock_boot_us();
     return true;
 }
 
@@ -382,6 +397,7 @@ bool console_loop(const struct console_options *options, struct source source,
         *ret_end = c->ui.end;
     }
     term_close(c->term);
+    starter_end(&c->starter);
     ui_done(&c->ui);
     canvas_done(&c->canvas);
     watch_done(&c->record);

@@ -19,9 +19,7 @@
 #define NEXT_WAIT_US (50 * US_PER_MS)
 enum { TRIES = 8, CRASH_STACK = 65536, CRASHES = 5 };
 
-/* The one piece of writable memory outside of a struct that is passed in: a signal handler is given
- * nothing but a number, so what it needs has to be where it can find it. One console a process. */
-static struct {
+struct rescue_state {
     struct rescue_plan plan;
     char sentence[256];
     atomic_bool ours; /* the terminal has our settings */
@@ -33,7 +31,11 @@ static struct {
     int signals; /* signalfd */
     struct sigaction before[CRASHES];
     char stack[CRASH_STACK];
-} rescue;
+};
+
+/* The one piece of writable memory outside of a struct that is passed in: a signal handler is given
+ * nothing but a number, so what it needs has to be where it can find it. One console a process. */
+static struct rescue_state rescue;
 
 static const int crashes[CRASHES] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
@@ -50,9 +52,9 @@ static sigset_t asked_signals(void)
 void console_block_signals(void)
 {
     sigset_t set = asked_signals();
-    (void)sigaddset(&set, SIGWINCH); /* a signal that exists */
-    (void)sigaddset(&set, SIGCONT); /* a signal that exists */
-    (void)sigaddset(&set, SIGPIPE); /* a signal that exists */
+    (void)sigaddset(&set, SIGWINCH);              /* a signal that exists */
+    (void)sigaddset(&set, SIGCONT);               /* a signal that exists */
+    (void)sigaddset(&set, SIGPIPE);               /* a signal that exists */
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL); /* fails for a bad `how` only */
 }
 
@@ -151,7 +153,7 @@ static void catch_crashes(void)
     (void)sigaltstack(&stack, NULL); /* without it a stack overflow is not restored, no more */
     for (int i = 0; i < CRASHES; i++)
         (void)sigaction(crashes[i], &crash, &rescue.before[i]); /* the signals exist */
-    (void)sigaction(SIGUSR2, &nudge, NULL); /* the signal exists */
+    (void)sigaction(SIGUSR2, &nudge, NULL);                     /* the signal exists */
 }
 
 bool rescue_begin(const struct rescue_plan *plan, struct err *err)

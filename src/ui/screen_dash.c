@@ -37,6 +37,20 @@ static bool dash_load(struct ui *ui, void *state, struct err *err)
                           &v->log_count, err);
 }
 
+/* One row further than the last job is the log, and one back from there the jobs. */
+static void move(struct ui *ui, struct dash_view *v, enum move by)
+{
+    bool last = v->list.rows == 0 || v->list.table.selected == v->list.rows - 1;
+    bool was_log = v->focus == FOCUS_LOG;
+    if (by == MOVE_DOWN && (last || was_log)) {
+        v->focus = FOCUS_LOG;
+        return;
+    }
+    v->focus = FOCUS_JOBS;
+    if (!was_log)
+        joblist_move(ui, &v->list, by);
+}
+
 static bool dash_act(struct ui *ui, void *state, enum op op, int by, const char *arg)
 {
     struct dash_view *v = state;
@@ -45,8 +59,7 @@ static bool dash_act(struct ui *ui, void *state, enum op op, int by, const char 
     (void)arg;
     switch (op) {
     case OP_MOVE:
-        v->focus = FOCUS_JOBS;
-        joblist_move(ui, &v->list, (enum move)by);
+        move(ui, v, (enum move)by);
         return true;
     case OP_PANE:
         v->focus = (enum focus)(((int)v->focus + by + FOCUSES) % FOCUSES);
@@ -77,6 +90,8 @@ static int draw_engine(const struct ui *ui, struct pane p, int x)
     if (ui->has_desk && ui->standing.where == ENGINE_ELSEWHERE)
         return pane_addf(p, 0, x, ROLE_OK, "● running, pid %ld", ui->standing.pid);
     bool seen = m->engine_found && ui->now_us - m->engine.last_seen_us < BEAT_S * US_PER_S;
+    if (ui->starting)
+        return pane_add(p, 0, x, ROLE_DIM, "· starting");
     if (!ui->has_desk && seen)
         return pane_addf(p, 0, x, ROLE_OK, "● running on %s", m->engine.host);
     return pane_add(p, 0, x, ROLE_WARN, ui->has_desk ? "■ not running" : "■ not here");
@@ -214,7 +229,8 @@ static void dash_draw(struct ui *ui, void *state, struct pane p)
 static const struct job_row *dash_job(struct ui *ui, void *state)
 {
     struct dash_view *v = state;
-    return joblist_job(ui, &v->list);
+    /* While the log has the focus no row of a job is shown as selected, so none is. */
+    return v->focus == FOCUS_JOBS ? joblist_job(ui, &v->list) : NULL;
 }
 
 static void dash_done(void *state)

@@ -219,7 +219,7 @@ static void draw_pace(struct pane p, const struct job_detail *d)
 
 static void draw_log(struct job_view *v, struct pane p)
 {
-    struct logline_form form = {.area = p.cols >= 60, .short_time = p.cols < 60};
+    struct logline_form form = {.area = p.cols >= 60, .one_job = true, .short_time = p.cols < 60};
     if (p.rows < 2)
         return;
     pane_rule(p, 0, "Log of this job", p.cols >= 60 ? "following · l opens" : "");

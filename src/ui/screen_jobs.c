@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 
-enum { BELOW_ROWS = 18, LOG_LINES = 20, LOG_BYTES = 1 << 20 };
+enum { BELOW_ROWS = 18, TAIL_ROWS = 5, LOG_LINES = 60, LOG_BYTES = 1 << 20 };
 
 struct jobs_view {
     struct joblist list;
@@ -100,6 +100,17 @@ static void draw_summary(struct ui *ui, struct pane p, const struct jobs_view *v
         pane_put_right(p, 0, p.cols - 1, ROLE_DIM, sort);
 }
 
+static void draw_tail(const struct jobs_view *v, struct pane p)
+{
+    bool wide = p.cols >= 60;
+    struct logline_form form = {.level = wide, .area = wide, .short_time = !wide};
+    if (p.rows < 2)
+        return;
+    pane_rule(p, 0, "Log", wide ? "following · info and above · 5 opens" : "");
+    logline_tail(pane_part(p, 1, 0, p.rows - 1, p.cols), v->log, v->log_count, &form);
+}
+
+/* The groups and the resume point of the selected job, and the log where there is room left. */
 static void draw_below(struct ui *ui, struct jobs_view *v, struct pane p)
 {
     const struct job_row *job = joblist_job(ui, &v->list);
@@ -123,15 +134,9 @@ static void draw_below(struct ui *ui, struct jobs_view *v, struct pane p)
     job_parts_groups(pane_part(p, 1, 0, rows, p.cols), job, &v->parts, &v->groups, true, false);
     if (resume > 0)
         job_parts_resume(ui, pane_part(p, rows + 2, 0, resume, p.cols), job, &v->parts);
-}
-
-static void draw_tail(struct jobs_view *v, struct pane p)
-{
-    struct logline_form form = {.short_time = true};
-    if (p.rows < 2)
-        return;
-    pane_rule(p, 0, "Log", "");
-    logline_tail(pane_part(p, 1, 0, p.rows - 1, p.cols), v->log, v->log_count, &form);
+    int used = rows + 2 + resume;
+    if (p.rows - used >= TAIL_ROWS)
+        draw_tail(v, pane_part(p, used, 0, p.rows - used, p.cols));
 }
 
 static void jobs_draw(struct ui *ui, void *state, struct pane p)

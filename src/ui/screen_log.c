@@ -477,6 +477,7 @@ static void draw_lines(struct pane p, struct log_view *v)
         .wrap = v->wrap,
         .hit = v->has_hit ? &v->hit : NULL,
     };
+    form.one_job = v->job[0] != '\0';
     form.job_width = job_width(v, p.cols);
     form.job = p.cols >= 90 && form.job_width > 0;
     int32_t cursor = cursor_index(v);

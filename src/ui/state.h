@@ -94,6 +94,7 @@ struct ui {
     bool has_desk;            /* standing is known */
     struct err trouble;       /* kind ERR_NONE: reading works */
     struct err begin_trouble; /* the engine of this process could not be started */
+    bool starting;            /* the engine of this process is on its way */
     bool stale;               /* something changed; read again */
     int32_t failed_seen;      /* for the bell: failures that were told */
 

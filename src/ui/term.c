@@ -207,15 +207,15 @@ static void return_errors(struct terminal *t)
 
 static void set_modes(void)
 {
-    (void)raw();    /* ^S and ^Q reach us, no key becomes a signal; */
-    (void)noecho(); /* these fail only without a screen */
-    (void)nonl();   /* Enter is a carriage return */
-    (void)keypad(stdscr, TRUE); /* fails only without a screen */
+    (void)raw();                 /* ^S and ^Q reach us, no key becomes a signal; */
+    (void)noecho();              /* these fail only without a screen */
+    (void)nonl();                /* Enter is a carriage return */
+    (void)keypad(stdscr, TRUE);  /* fails only without a screen */
     (void)nodelay(stdscr, TRUE); /* we wait in poll */
-    (void)meta(stdscr, TRUE); /* fails only without a screen */
-    (void)curs_set(0);                               /* a terminal that can't keeps it */
+    (void)meta(stdscr, TRUE);    /* fails only without a screen */
+    (void)curs_set(0);           /* a terminal that can't keeps it */
     (void)define_key("\033[200~", CODE_PASTE_BEGIN); /* without them pasted marks are ignored */
-    (void)define_key("\033[201~", CODE_PASTE_END); /* without it the mark is ignored */
+    (void)define_key("\033[201~", CODE_PASTE_END);   /* without it the mark is ignored */
 }
 
 static bool start_screen(struct terminal *t, const struct term_setup *setup,
@@ -257,7 +257,7 @@ bool term_open(const struct term_setup *setup, struct terminal **ret, struct err
     sigset_t set;
     (void)sigemptyset(&set);         /* a set of our own */
     (void)sigaddset(&set, SIGWINCH); /* they exist */
-    (void)sigaddset(&set, SIGCONT); /* it exists */
+    (void)sigaddset(&set, SIGCONT);  /* it exists */
     t->events = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     plan.error_fd = t->error_fd >= 0 ? t->error_fd : STDERR_FILENO;
     plan.err_path = t->err_path;
@@ -416,7 +416,7 @@ static void put_rows(struct terminal *t, const struct canvas *c)
 {
     bool all = t->redraw || t->shown.rows != c->rows || t->shown.cols != c->cols;
     if (all) {
-        (void)erase(); /* fails only without a screen */
+        (void)erase();               /* fails only without a screen */
         (void)clearok(curscr, TRUE); /* fails only without a screen */
     }
     for (int y = 0; y < c->rows; y++)
@@ -452,7 +452,7 @@ int64_t term_show(struct terminal *t, const struct canvas *c, enum theme theme)
     if (sync)
         send("\033[?2026h");
     (void)wnoutrefresh(stdscr); /* fails only without a screen */
-    (void)doupdate(); /* fails only without a screen */
+    (void)doupdate();           /* fails only without a screen */
     if (sync)
         send("\033[?2026l");
     return clock_boot_us() - from;

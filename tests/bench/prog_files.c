@@ -53,8 +53,8 @@ static bool write_one(int tmp, int new, const char *name, const struct buf *byte
     if (fd < 0)
         return err_set(err, ERR_STOP, "%s cannot be made", name);
     bool ok = file_write_all(fd, bytes->data, bytes->len, name, err) && fsync(fd) == 0;
-    ok = close(fd) == 0 && ok && linkat(tmp, name, new, name, 0) == 0 &&
-         unlinkat(tmp, name, 0) == 0;
+    ok =
+        close(fd) == 0 && ok && linkat(tmp, name, new, name, 0) == 0 && unlinkat(tmp, name, 0) == 0;
     return ok || err_set(err, ERR_STOP, "%s cannot be written", name);
 }
 

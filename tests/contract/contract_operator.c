@@ -347,6 +347,15 @@ static void a_stopped_job_goes_on_where_it_stood(struct ct *c)
     assert_string_equal(c->grant.rows[0].address, "b@b.example");
 }
 
+static void a_start_ends_a_wait(struct ct *c)
+{
+    ct_begin(c, &plain, MODE_SMTP);
+    ct_release(c, JOB_RUNNING, c->clock.now + INT64_C(3600) * 1000000);
+    assert_true(ct_control(c, CONTROL_STOP, MODE_SMTP, NULL));
+    ct_start(c, MODE_SMTP);
+    ct_take(c, MODE_SMTP);
+}
+
 static void another_mode_begins_a_new_cycle(struct ct *c)
 {
     ct_begin(c, &plain, MODE_DRYRUN);
@@ -472,6 +481,7 @@ const struct ct_promise ct_operator_promises[] = {
     CT_PROMISE(controls_are_audited_when_they_change_something),
     CT_PROMISE(a_control_leaves_rev_alone),
     CT_PROMISE(a_stopped_job_goes_on_where_it_stood),
+    CT_PROMISE(a_start_ends_a_wait),
     CT_PROMISE(another_mode_begins_a_new_cycle),
     CT_PROMISE(the_mode_of_a_running_job_is_not_changed),
     CT_PROMISE(a_job_that_never_ran_takes_any_mode),

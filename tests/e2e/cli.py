@@ -312,8 +312,62 @@ def check_config():
               keys[:200])
 
 
+def check_reload():
+    """The config file of a running engine: taken as a whole, or not at all."""
+    data = data_with_job('reload', limit=200, loop_interval=100)
+    ini = os.path.join(data, 'autopilot.ini')
+    with open(ini, 'w') as f:
+        f.write('[mail]\nper_minute = 60\n')
+    p = subprocess.Popen([lab.BIN, '--data', data, 'engine'], env=lab.env(),
+                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def log_says(text):
+        return lab.wait_for(lambda: text in lab.must(data, 'log', '--count', '0'), 10)
+    lab.wait_for(lambda: len(lab.letters(data)) >= 1)
+    with open(ini, 'w') as f:
+        f.write('[mail]\nper_minute = 6000\nbatchh = 4\n')
+    lab.check('reload: a broken file is refused and said', log_says('batch'),
+              lab.must(data, 'log', '--count', '5'))
+    slow = len(lab.letters(data))
+    lab.check('reload: the old settings hold', slow < 20, slow)
+    with open(ini, 'w') as f:
+        f.write('[mail]\nper_minute = 6000\n')
+    lab.check('reload: the right file takes effect while the job runs',
+              lab.wait_for(lambda: len(lab.letters(data)) >= slow + 30, 10),
+              (slow, len(lab.letters(data)), lab.must(data, 'log', '--count', '5')))
+    p.terminate()
+    lab.check('reload: the engine ends in order', p.wait(timeout=15) == 0, p.returncode)
+
+
+def check_demo():
+    p = lab.run(os.path.join(lab.tmp(), 'unused'), '--demo', 'job', 'list', TMPDIR=lab.tmp())
+    left = [n for n in os.listdir(lab.tmp()) if n.startswith('autopilot-demo')]
+    lab.check('--demo has a sample and leaves nothing behind', p.returncode == 0 and
+              'sample' in p.stdout and not left, (p.stdout, p.stderr, left))
+
+
+def check_modes():
+    """A dry run never uses up an address for real sending."""
+    data = data_with_job('modes', limit=20, loop_interval=10)
+    lab.must(data, 'engine', '--until-idle', '--quiet')
+    dry = {s['address'] for s in lab.sends(data, 'lab')}
+    lab.must(data, 'job', 'start', 'lab', AUTOPILOT_MAIL_MODE='maildir')
+    lab.must(data, 'engine', '--until-idle', '--quiet', AUTOPILOT_MAIL_MODE='maildir')
+    rows = [s for s in lab.sends(data, 'lab') if s['mode'] == 'maildir']
+    real = {s['address'] for s in rows if s['state'] == 'sent'}
+    files = os.listdir(os.path.join(data, 'maildir', 'new'))
+    lab.check('maildir mode writes to the addresses of the dry run', real and real & dry and
+              len(files) == len(real), (len(dry), len(real), len(files)))
+    lab.check('in a new cycle', {s['cycle'] for s in rows} == {2}, {s['cycle'] for s in rows})
+    again = lab.run(data, 'verify', '--at-rest')
+    lab.check('verify after a change of the mode', again.returncode == 0, again.stdout)
+
+
 check_help()
 check_usage()
+check_reload()
+check_demo()
+check_modes()
 sample = check_sample()
 check_status(sample)
 check_edit()

@@ -37,8 +37,7 @@ static void check_lead(const struct lead_found *lead)
     for (const char *c = sign; *c != '\0'; c++)
         require((*c & 0x80) == 0 && !(*c >= 'A' && *c <= 'Z'));
     require(!address_is_placeholder(sign + 1));
-    require(lead->site_at > sign - lead->address &&
-            lead->site_at < (int32_t)strlen(lead->address));
+    require(lead->site_at > sign - lead->address && lead->site_at < (int32_t)strlen(lead->address));
 }
 
 static void check_facts(const struct page_facts *facts)
@@ -65,7 +64,7 @@ static void check_text(struct page_reader *reader, const void *bytes, size_t len
     buf_done(&text);
 }
 
-/* --- the matcher by itself, with edges anywhere ------------------------------------------------ */
+/* --- the matcher by itself, with edges anywhere --- */
 
 static bool any_tld(void *owner, const char *label, size_t len)
 {
@@ -113,8 +112,13 @@ static void check_matcher(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const types[] = {
-        NULL, NULL, "text/html", "text/plain; charset=iso-8859-15", "text/html; charset=shift_jis",
-        "application/rss+xml", "text/html; charset=\"gbk\"",
+        NULL,
+        NULL,
+        "text/html",
+        "text/plain; charset=iso-8859-15",
+        "text/html; charset=shift_jis",
+        "application/rss+xml",
+        "text/html; charset=\"gbk\"",
     };
     static struct page_reader *reader; /* kept: a page must not see the one before it */
     struct page_facts facts;

@@ -37,7 +37,7 @@ void console_rig_init(struct console_rig *r, int rows, int cols)
     begin(r, rows, cols);
 }
 
-void rig_read_only(struct console_rig *r, int rows, int cols)
+void console_rig_read_only(struct console_rig *r, int rows, int cols)
 {
     memset(r, 0, sizeof *r);
     r->options.read_only = true;
@@ -81,6 +81,7 @@ const char *console_rig_looks(struct console_rig *r)
 
 void console_rig_keys(struct console_rig *r, const char *keys)
 {
+    draw(r); /* nobody presses a key before there is a screen */
     for (const char *at = keys; *at != '\0';) {
         const char *end = *at == '<' ? strchr(at, '>') : NULL;
         size_t len = end != NULL ? (size_t)(end - at) - 1 : 1;

@@ -19,7 +19,7 @@ struct console_rig {
 
 /* Sets the locale to C.UTF-8 and the zone to UTC; the options say a console of ana's. */
 void console_rig_init(struct console_rig *r, int rows, int cols);
-void rig_read_only(struct console_rig *r, int rows, int cols);
+void console_rig_read_only(struct console_rig *r, int rows, int cols);
 void console_rig_done(struct console_rig *r);
 /* Draws (reading first when something is stale) and returns the screen as text. */
 const char *console_rig_text(struct console_rig *r);

@@ -1,10 +1,11 @@
-/* 0001_record - the record of the embedded mode: the system of record where no server is configured.
+/* 0001_record - the record of the embedded mode: the system of record where no server is
+ * configured.
  *
- * Instants are microseconds since 1970 UTC. Names of rows that other machines may see (jobs, letters,
- * engines) are UUIDs as 16 bytes; everything else is numbered by this file. Words (states, modes)
- * are stored as the program spells them (src/domain/types.c), so that the file can be read by hand.
- * Counters beside the ledger (search_terms.counted, send_counts, ...) are moved in the transaction
- * that moves the ledger row; `autopilot verify` compares them. */
+ * Instants are microseconds since 1970 UTC. Names of rows that other machines may see (jobs,
+ * letters, engines) are UUIDs as 16 bytes; everything else is numbered by this file. Words (states,
+ * modes) are stored as the program spells them (src/domain/types.c), so that the file can be read
+ * by hand. Counters beside the ledger (search_terms.counted, send_counts, ...) are moved in the
+ * transaction that moves the ledger row; `autopilot verify` compares them. */
 
 PRAGMA application_id = 0x61705243; /* "apRC" */
 PRAGMA user_version = 1;
@@ -146,8 +147,8 @@ CREATE TABLE email_templates (
     PRIMARY KEY (workspace, name)
 ) STRICT, WITHOUT ROWID;
 
-/* A person who was found: one row for each address of a workspace. job, group_no, term_no: who found
- * it first. */
+/* A person who was found: one row for each address of a workspace. job, group_no, term_no: who
+ * found it first. */
 CREATE TABLE leads (
     id INTEGER PRIMARY KEY,
     workspace INTEGER NOT NULL REFERENCES workspaces (id),
@@ -254,7 +255,7 @@ CREATE TABLE suppressions (
 CREATE TABLE job_leases (
     job BLOB PRIMARY KEY NOT NULL REFERENCES automation_jobs (id),
     engine BLOB,
-    journal_gen INTEGER, /* which start of the engine took it: a later start may retake it at once */
+    journal_gen INTEGER, /* which start of the engine took it: a later one may retake it */
     manual INTEGER NOT NULL DEFAULT 0, /* taken by name, whatever the operator wants of the job */
     epoch INTEGER NOT NULL DEFAULT 0,
     until INTEGER NOT NULL DEFAULT 0,

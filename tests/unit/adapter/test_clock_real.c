@@ -13,7 +13,7 @@
 
 static struct clock_port *make(struct wake *wake)
 {
-    struct clock_port *clock;
+    struct clock_port *clock = NULL;
     struct err err = {0};
     if ((wake != NULL && !wake_init(wake, &err)) || !clock_real_new(wake, &clock, &err))
         fail_msg("%s", err.text);

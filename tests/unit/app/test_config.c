@@ -106,7 +106,7 @@ static void mistakes(void **state)
         {__LINE__, "[search a]\ncolour = red\n", ":2:", "colour"},
         {__LINE__, "[mail x]\nbatch = 3\n", ":1:", "[mail x]"},
         {__LINE__, "nonsense\n", ":1:", ""},
-        {__LINE__, "[mail]\nmode = smtp\n", "autopilot.ini", "from"},
+        {__LINE__, "[mail]\nmode = smtp\n", "autopilot.ini", "needs"},
     };
     const struct place *p = *state;
     for (size_t i = 0; i < CASES(rows); i++) {

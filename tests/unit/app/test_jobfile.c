@@ -1,5 +1,6 @@
 /* test_jobfile.c - if this fails, a mistake in a job file is taken in silence, or told without the
  * place and the cure, or a job that was written out reads back as another one. */
+#include "../../../src/app/inilines.h"
 #include "app/jobfile.h"
 
 #include "base/file.h"
@@ -329,7 +330,7 @@ static void test_long_lines(void **state)
         buf_done(&want);
         arena_done(&arena);
     }
-    char line[JOBFILE_LINE_MAX + 200];
+    char line[INI_LINE_MAX + 200];
     memset(line, 'k', sizeof line);
     memcpy(line, JOB, strlen(JOB));
     assert_false(read_text(line, sizeof line, &err));

@@ -39,9 +39,15 @@ static const struct validity locals[] = {
     {__LINE__, "a<b>", false},
     {__LINE__, "a\r\nb", false},
     {__LINE__, "a\tb", false},
-    {__LINE__, "a\x7F" "b", false},
-    {__LINE__, "a\xC2\x85" "b", false}, /* a C1 control */
-    {__LINE__, "a\xC3", false},         /* half a character */
+    {__LINE__,
+     "a\x7F"
+     "b",
+     false},
+    {__LINE__,
+     "a\xC2\x85"
+     "b",
+     false},                    /* a C1 control */
+    {__LINE__, "a\xC3", false}, /* half a character */
     {__LINE__, "a\xFF", false},
     {__LINE__, "\"a b\"", true},
     {__LINE__, "\"a@b\"", true},
@@ -75,7 +81,7 @@ static const struct validity domains[] = {
     {__LINE__, "xn--bcher-kva.ch", true},
     {__LINE__, X63 ".de", true},
     {__LINE__, X63 "x.de", false},
-    {__LINE__, X63 "." X63 "." X63 "." X16 X16 X16 "xxxxxxxxxx.de", true},  /* 253 bytes */
+    {__LINE__, X63 "." X63 "." X63 "." X16 X16 X16 "xxxxxxxxxx.de", true}, /* 253 bytes */
     {__LINE__, X63 "." X63 "." X63 "." X16 X16 X16 "xxxxxxxxxxx.de", false},
     {__LINE__, "", false},
     {__LINE__, "oak", false},
@@ -101,8 +107,7 @@ static void test_domains(void **state)
     (void)state;
     for (size_t i = 0; i < CASES(domains); i++)
         CHECK_AT(domains[i].line,
-                 address_domain_valid(domains[i].text, strlen(domains[i].text)) ==
-                     domains[i].valid,
+                 address_domain_valid(domains[i].text, strlen(domains[i].text)) == domains[i].valid,
                  "\"%s\" is judged the other way", domains[i].text);
 }
 
@@ -140,10 +145,10 @@ static const struct folding foldings[] = {
     {__LINE__, "Jo.DOE+x", "jo.doe+x"},
     {__LINE__, "[]@`{", "[]@`{"}, /* the neighbours of A-Z and a-z */
     {__LINE__, "\xC3\x84\xC3\x96\xC3\x9C\xC3\x9F", "\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F"},
-    {__LINE__, "\xC3\x97\xC3\xB7", "\xC3\x97\xC3\xB7"},         /* times, divided by */
-    {__LINE__, "\xC5\xA0\xC5\xA1", "\xC5\xA1\xC5\xA1"},         /* s with caron */
-    {__LINE__, "\xC5\xB9\xC5\xBA", "\xC5\xBA\xC5\xBA"},         /* capitals with odd points */
-    {__LINE__, "\xC4\xB0\xC4\xB1", "\xC4\xB0\xC4\xB1"},         /* i of Turkish: left alone */
+    {__LINE__, "\xC3\x97\xC3\xB7", "\xC3\x97\xC3\xB7"}, /* times, divided by */
+    {__LINE__, "\xC5\xA0\xC5\xA1", "\xC5\xA1\xC5\xA1"}, /* s with caron */
+    {__LINE__, "\xC5\xB9\xC5\xBA", "\xC5\xBA\xC5\xBA"}, /* capitals with odd points */
+    {__LINE__, "\xC4\xB0\xC4\xB1", "\xC4\xB0\xC4\xB1"}, /* i of Turkish: left alone */
     {__LINE__, "\xCE\x86\xCE\x88\xCE\x8C\xCE\x8E", "\xCE\xAC\xCE\xAD\xCF\x8C\xCF\x8D"},
     {__LINE__, "\xCE\x91\xCE\xA9\xCF\x82", "\xCE\xB1\xCF\x89\xCF\x82"},
     {__LINE__, "\xD0\x81\xD0\x90\xD0\xAF", "\xD1\x91\xD0\xB0\xD1\x8F"},
@@ -171,14 +176,14 @@ static void test_folding(void **state)
 static void test_placeholders(void **state)
 {
     static const struct validity cases[] = {
-        {__LINE__, "example.com", true},      {__LINE__, "mail.example.org", true},
-        {__LINE__, "example.net", true},      {__LINE__, "oak.example", true},
-        {__LINE__, "x.test", true},           {__LINE__, "x.invalid", true},
-        {__LINE__, "a.localhost", true},      {__LINE__, "domain.com", true},
-        {__LINE__, "yourdomain.com", true},   {__LINE__, "yourcompany.com", true},
-        {__LINE__, "example.de", false},      {__LINE__, "notexample.com", false},
-        {__LINE__, "example.com.de", false},  {__LINE__, "mydomain.com", false},
-        {__LINE__, "test.com", false},        {__LINE__, "", false},
+        {__LINE__, "example.com", true},     {__LINE__, "mail.example.org", true},
+        {__LINE__, "example.net", true},     {__LINE__, "oak.example", true},
+        {__LINE__, "x.test", true},          {__LINE__, "x.invalid", true},
+        {__LINE__, "a.localhost", true},     {__LINE__, "domain.com", true},
+        {__LINE__, "yourdomain.com", true},  {__LINE__, "yourcompany.com", true},
+        {__LINE__, "example.de", false},     {__LINE__, "notexample.com", false},
+        {__LINE__, "example.com.de", false}, {__LINE__, "mydomain.com", false},
+        {__LINE__, "test.com", false},       {__LINE__, "", false},
     };
     (void)state;
     for (size_t i = 0; i < CASES(cases); i++)

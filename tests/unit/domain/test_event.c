@@ -1,5 +1,5 @@
-/* Broken if this fails: a line of the log would say the wrong thing, say nothing, or show an address
- * (or an escape sequence) that it must not show. */
+/* Broken if this fails: a line of the log would say the wrong thing, say nothing, or show an
+ * address (or an escape sequence) that it must not show. */
 #include "unit/cases.h"
 
 #include "base/str.h"
@@ -95,7 +95,9 @@ static void words_from_outside_are_made_harmless(void **state)
     (void)state;
     struct buf out = buf_init(4096);
     struct event e = sample(EVENT_REJECTED);
-    (void)str_copy(e.text, sizeof e.text, "\033]0;owned\a\n\xC2\x9B" "2J <other@x.example> {job}");
+    (void)str_copy(e.text, sizeof e.text,
+                   "\033]0;owned\a\n\xC2\x9B"
+                   "2J <other@x.example> {job}");
     const char *text = sentence(&e, false, &out);
     assert_null(strchr(text, '\033'));
     assert_null(strchr(text, '\n'));

@@ -1,5 +1,5 @@
-/* test_extract.c - if this fails, addresses are read wrongly from running text: too long, too short,
- * across the border of two texts, or where there is none. */
+/* test_extract.c - if this fails, addresses are read wrongly from running text: too long, too
+ * short, across the border of two texts, or where there is none. */
 #include "domain/extract.h"
 
 #include "base/buf.h"
@@ -12,8 +12,8 @@
 /* Top-level domains of these tests; what they are in the world does not matter here. */
 static bool knows(void *owner, const char *label, size_t len)
 {
-    static const char *const known[] = {"com", "org", "de", "uk", "co", "company", "zip", "dot",
-                                        "\xE4\xB8\xAD\xE5\x9B\xBD"};
+    static const char *const known[] = {
+        "com", "org", "de", "uk", "co", "company", "zip", "dot", "\xE4\xB8\xAD\xE5\x9B\xBD"};
     char text[80];
     (void)owner;
     if (len >= sizeof text)
@@ -60,13 +60,13 @@ static const struct edged edged[] = {
     {__LINE__, "jo|@|oak|.|de", "jo@oak.de"},
     {__LINE__, "jo#@#oak#.#de", "jo@oak.de"},
     {__LINE__, "Tel 12#jo@oak.de", "jo@oak.de"},
-    {__LINE__, "Tel 12|jo@oak.de", "jo@oak.de"},   /* a number joins nothing */
-    {__LINE__, "E-Mail|jo@oak.de", "jo@oak.de"},   /* nor does a label */
+    {__LINE__, "Tel 12|jo@oak.de", "jo@oak.de"}, /* a number joins nothing */
+    {__LINE__, "E-Mail|jo@oak.de", "jo@oak.de"}, /* nor does a label */
     {__LINE__, "contact|jo@oak.de", "jo@oak.de"},
     {__LINE__, "in|fo@oak.de", "info@oak.de"},
     {__LINE__, "in#fo@oak.de", "fo@oak.de"},
-    {__LINE__, "in#fo@oak|.de", "info@oak.de"},    /* not whole behind the edge */
-    {__LINE__, "jo@oak.co|m", "jo@oak.com"},       /* the longest known one */
+    {__LINE__, "in#fo@oak|.de", "info@oak.de"}, /* not whole behind the edge */
+    {__LINE__, "jo@oak.co|m", "jo@oak.com"},    /* the longest known one */
     {__LINE__, "jo@oak.com|pany", "jo@oak.company"},
     {__LINE__, "jo@oak.com|fort", "jo@oak.com"},
     {__LINE__, "jo@oak.com#Tel 12", "jo@oak.com"},
@@ -131,8 +131,8 @@ static const struct edged bounds[] = {
     {__LINE__, "a AT b DOT ", ""},
     {__LINE__, "\xE4\xBF\xA1@\xE4\xBE\x8B.\xE4\xB8\xAD\xE5\x9B\xBD",
      "\xE4\xBF\xA1@\xE4\xBE\x8B.\xE4\xB8\xAD\xE5\x9B\xBD"},
-    {__LINE__, "\xBF@b.de", ""},            /* half a character is no local part */
-    {__LINE__, "a@b.de\xE4", "a@b.de"},     /* nor part of a domain */
+    {__LINE__, "\xBF@b.de", ""},        /* half a character is no local part */
+    {__LINE__, "a@b.de\xE4", "a@b.de"}, /* nor part of a domain */
 };
 
 static void test_bounds(void **state)
@@ -190,9 +190,19 @@ static void test_places(void **state)
 static void test_pieces(void **state)
 {
     static const char *const words[] = {
-        "jo@oak.de", "al [at] elm [dot] de", "write to", "mail: x at y dot com", "@", "a@b",
-        "first [dot] last [at] mail [dot] elm [dot] co [dot] uk", "(see below)", "http://a:b@c.de",
-        "\"x y\"@oak.org", "jo AT oak DOT de", "e-mail x @ y.com", "and so on, and so on",
+        "jo@oak.de",
+        "al [at] elm [dot] de",
+        "write to",
+        "mail: x at y dot com",
+        "@",
+        "a@b",
+        "first [dot] last [at] mail [dot] elm [dot] co [dot] uk",
+        "(see below)",
+        "http://a:b@c.de",
+        "\"x y\"@oak.org",
+        "jo AT oak DOT de",
+        "e-mail x @ y.com",
+        "and so on, and so on",
     };
     struct buf text = buf_init(1 << 16);
     (void)state;
@@ -207,8 +217,10 @@ static void test_pieces(void **state)
         for (size_t from = 0; from < text.len;) {
             size_t begin = from > EXTRACT_BEHIND ? from - EXTRACT_BEHIND : 0, to = from + step;
             size_t end = to + EXTRACT_AHEAD < text.len ? to + EXTRACT_AHEAD : text.len;
-            struct extract_run run = {.text = buf_text(&text) + begin, .len = end - begin,
-                                      .from = from - begin, .to = to - begin};
+            struct extract_run run = {.text = buf_text(&text) + begin,
+                                      .len = end - begin,
+                                      .from = from - begin,
+                                      .to = to - begin};
             size_t behind = extract_text(&run, &sink) + begin;
             from = behind > to ? behind : to;
         }
@@ -244,8 +256,16 @@ static void test_work(void **state)
         const char *unit;
         int most; /* look-ups for each sign */
     } cases[] = {
-        {"a@", 0},          {"a.", 0},          {"a@b.c ", 1},         {"a [at] b [dot] ", 8},
-        {"a@b.cD.eF.gH", 8}, {"a AT b DOT c ", 4}, {"a@b\xC3\xA4" "c.d ", 3}, {"@a.b@", 1},
+        {"a@", 0},
+        {"a.", 0},
+        {"a@b.c ", 1},
+        {"a [at] b [dot] ", 8},
+        {"a@b.cD.eF.gH", 8},
+        {"a AT b DOT c ", 4},
+        {"a@b\xC3\xA4"
+         "c.d ",
+         3},
+        {"@a.b@", 1},
     };
     (void)state;
     for (size_t i = 0; i < CASES(cases); i++) {

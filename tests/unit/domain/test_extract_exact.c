@@ -1,5 +1,5 @@
-/* test_extract_exact.c - if this fails, the recipients of a link are lost or invented: lists, names,
- * percent signs, masked forms. */
+/* test_extract_exact.c - if this fails, the recipients of a link are lost or invented: lists,
+ * names, percent signs, masked forms. */
 #include "domain/extract.h"
 
 #include "base/buf.h"
@@ -60,8 +60,10 @@ static const struct exact lists[] = {
     {__LINE__, "\"a\\\"b\"@oak.de", "\"a\\\"b\"@oak.de"},
     {__LINE__, "jo@oak.de?subject=x", "jo@oak.de"},
     {__LINE__, "jo@oak.de.", "jo@oak.de"},
+    {__LINE__, "jo @ oak.de", "jo@oak.de"},
+    {__LINE__, "\"jo d\" @oak.de", ""},
     {__LINE__, "jo@oak.de (Jo)", "jo@oak.de"},
-    {__LINE__, "Jo Writer jo@oak.de", "jo@oak.de"},  /* read as text */
+    {__LINE__, "Jo Writer jo@oak.de", "jo@oak.de"}, /* read as text */
     {__LINE__, "jo [at] oak [dot] de", "jo@oak.de"},
     {__LINE__, "jo@oak.de al@elm.com", "jo@oak.de"}, /* one item, one address */
     {__LINE__, X64 "@oak.de", X64 "@oak.de"},
@@ -88,14 +90,15 @@ static const struct exact links[] = {
     {__LINE__, "mailto:mailto:jo@oak.de", "jo@oak.de"},
     {__LINE__, "mailto:jo%40oak.de", "jo@oak.de"},
     {__LINE__, "mailto:%6A%6f@oak%2Ede", "jo@oak.de"},
-    {__LINE__, "mailto:jo%2540oak.de", ""},          /* decoded once */
+    {__LINE__, "mailto:jo%2540oak.de", ""}, /* decoded once */
     {__LINE__, "mailto:50%@oak.de", "50%@oak.de"},
     {__LINE__, "mailto:a%zz@oak.de", "a%zz@oak.de"},
     {__LINE__, "mailto:jo@oak.de%", "jo@oak.de"},
     {__LINE__, "mailto:jo@oak.de%4", "jo@oak.de"},
     {__LINE__, "mailto:news%2Bx@oak.de", "news+x@oak.de"},
     {__LINE__, "mailto:news+x@oak.de", "news+x@oak.de"},
-    {__LINE__, "mailto:jo%00@oak.de", ""},
+    {__LINE__, "mailto:jo%00@oak.de", "jo@oak.de"},
+    {__LINE__, "mailto:x%0Ajo@oak.de", "jo@oak.de"}, /* never a line end in an address */
     {__LINE__, "mailto:jo@oak.de%0D%0ABcc:%20al@elm.com", "jo@oak.de"},
     {__LINE__, "mailto:a@oak.de,b@oak.de?cc=c@oak.de,d@oak.de&bcc=e@oak.de&to=f@oak.de",
      "a@oak.de | b@oak.de | c@oak.de | d@oak.de | e@oak.de | f@oak.de"},
@@ -107,7 +110,7 @@ static const struct exact links[] = {
     {__LINE__, "mailto:\"Doe, Jo\" <jo@oak.de>", "jo@oak.de"},
     {__LINE__, "mailto:jo(at)oak.de", "jo@oak.de"},
     {__LINE__, "mailto:jos%C3%A9@oak.de", "jos\xC3\xA9@oak.de"},
-    {__LINE__, "mailto:jos%E9@oak.de", ""},          /* not UTF-8 */
+    {__LINE__, "mailto:jos%E9@oak.de", ""}, /* not UTF-8 */
     {__LINE__, "mailto:", ""},
     {__LINE__, "mailto:?", ""},
 };
@@ -121,14 +124,13 @@ static const struct exact masked[] = {
     {__LINE__, "00", ""},
 };
 
-static void check(const struct exact *c, bool (*read)(const char *, size_t,
-                                                      const struct extract_sink *))
+static void check(const struct exact *c,
+                  bool (*read)(const char *, size_t, const struct extract_sink *))
 {
     struct got got = {.text = buf_init(10000), .enough = -1};
     struct extract_sink sink = {.owner = &got, .tld_known = knows, .found = take};
     CHECK_AT(c->line, read(c->text, strlen(c->text), &sink), "it was not taken as one");
-    CHECK_AT(c->line, strcmp(buf_text(&got.text), c->want) == 0, "got \"%s\"",
-             buf_text(&got.text));
+    CHECK_AT(c->line, strcmp(buf_text(&got.text), c->want) == 0, "got \"%s\"", buf_text(&got.text));
     buf_done(&got.text);
 }
 
@@ -156,8 +158,8 @@ static void test_masked(void **state)
 /* What is neither a link for mail nor a masked address is said to be none. */
 static void test_none(void **state)
 {
-    static const char *const no_links[] = {"", "mailto", "http://jo@oak.de", "jo@oak.de",
-                                           "xmailto:jo@oak.de", "mail to:jo@oak.de"};
+    static const char *const no_links[] = {
+        "", "mailto", "http://jo@oak.de", "jo@oak.de", "xmailto:jo@oak.de", "mail to:jo@oak.de"};
     static const char *const no_masks[] = {"", "0", "zz", "00zz", "006", "00 6a", "0x6a"};
     struct got got = {.text = buf_init(100), .enough = -1};
     struct extract_sink sink = {.owner = &got, .tld_known = knows, .found = take};
@@ -210,7 +212,7 @@ static void test_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists), cmocka_unit_test(test_links), cmocka_unit_test(test_masked),
+        cmocka_unit_test(test_lists), cmocka_unit_test(test_links),  cmocka_unit_test(test_masked),
         cmocka_unit_test(test_none),  cmocka_unit_test(test_enough), cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* test_extract_json.c - if this fails, addresses and names in structured data are missed because the
- * JSON is broken, or stand under the wrong name. */
+/* test_extract_json.c - if this fails, addresses and names in structured data are missed because
+ * the JSON is broken, or stand under the wrong name. */
 #include "domain/extract.h"
 
 #include "base/buf.h"
@@ -40,7 +40,9 @@ static const struct json texts[] = {
     {__LINE__, "{\"a\":\"\\u0040\\u00e9\"}", "1 a=@\xC3\xA9\n1 }\n"},
     {__LINE__, "{\"a\":\"\\uD83D\\uDE00\"}", "1 a=\xF0\x9F\x98\x80\n1 }\n"},
     {__LINE__, "{\"a\":\"\\uD83Dx\"}", "1 a=\xEF\xBF\xBDx\n1 }\n"},
-    {__LINE__, "{\"a\":\"\\uD83D\\u0041\"}", "1 a=\xEF\xBF\xBD" "A\n1 }\n"},
+    {__LINE__, "{\"a\":\"\\uD83D\\u0041\"}",
+     "1 a=\xEF\xBF\xBD"
+     "A\n1 }\n"},
     {__LINE__, "{\"a\":\"\\/\\\\\\\"\"}", "1 a=/\\\"\n1 }\n"},
     {__LINE__, "{\"a\":\"b\\nc\\td\"}", "1 a=b c d\n1 }\n"},
     {__LINE__, "{\"a\":\"{[]}:,\"}", "1 a={[]}:,\n1 }\n"},

@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- plugs ---------------------------------------------------------------------------------- */
 
@@ -151,7 +152,9 @@ static bool plug_letter(void *ctx, const struct settings *settings,
                         const char *group, const char *term, struct buf *out, struct err *err)
 {
     struct plant *p = ctx;
-    (void)settings;
+    (void)settings; /* a fake letter has no sender */
+    while (p->letters_blocked)
+        (void)pause(); /* until it is killed */
     return fake_letter_write(&p->world, template, row, group, term, out, err);
 }
 
@@ -180,7 +183,7 @@ static bool plug_reload(void *ctx, struct err *err)
 /* A handle for one question; the caller frees both. */
 static struct authority *open_handle(struct plant *p, struct clock_port **ret_clock)
 {
-    struct authority *a;
+    struct authority *a = NULL;
     struct err err = {0};
     if (!clock_real_new(NULL, ret_clock, &err) || !open_record(p, *ret_clock, &a, &err))
         fail_msg("%s", err.text);
@@ -193,13 +196,13 @@ static void close_handle(struct authority *a, struct clock_port *clock)
     clock_real_free(clock);
 }
 
-static void put_job(struct plant *p)
+void plant_put(struct plant *p, const char *name)
 {
     static const struct term_def terms[2][3] = {{{"a1"}, {"a2"}, {"a3"}}, {{"b1"}, {"b2"}, {"b3"}}};
     static const struct group_def groups[2] = {{"first", "hello", terms[0], 3},
                                                {"second", "hello", terms[1], 3}};
     static const struct template_def template = {"hello", "hello", "a {{term}}", NULL};
-    struct job_def def = {.name = "sample",
+    struct job_def def = {.name = name,
                           .workspace = "default",
                           .distribution = DISTRIBUTION_EQUITABLE,
                           .loop_interval = 5,
@@ -251,7 +254,7 @@ void plant_init(struct plant *p)
                                      .config_path = config,
                                      .host = "bench",
                                      .version = "0"};
-    put_job(p);
+    plant_put(p, "sample");
 }
 
 void plant_done(struct plant *p)
@@ -282,7 +285,12 @@ void plant_break(struct plant *p, struct err *which, enum err_kind kind, const c
 
 void plant_control(struct plant *p, enum control what)
 {
-    struct job_ref job = {"default", "sample"};
+    plant_control_of(p, "sample", what);
+}
+
+void plant_control_of(struct plant *p, const char *name, enum control what)
+{
+    struct job_ref job = {"default", name};
     struct clock_port *clock;
     struct err err = {0};
     bool changed;
@@ -304,11 +312,13 @@ static int64_t ask(struct plant *p, const char *what)
     char path[SCRATCH_PATH_MAX];
     (void)str_format(path, sizeof path, "%s/autopilot.db", p->dir.dir); /* it fits */
     struct arena arena = arena_init((size_t)1 << 24);
-    struct job_row *row;
+    struct job_row *row = NULL;
     if (!db_open(path, DB_READ, &db, &err) ||
         !read_job(db, "default", "sample", clock_now_us(), &arena, &row, &err))
         fail_msg("%s", err.text);
-    int64_t answer = str_equal(what, "state") ? (int64_t)row->state : row->total_sent;
+    int64_t answer = str_equal(what, "state")    ? (int64_t)row->state
+                     : str_equal(what, "queued") ? row->queued
+                                                 : row->total_sent;
     arena_done(&arena);
     db_close(db);
     return answer;
@@ -322,6 +332,11 @@ enum job_state plant_state(struct plant *p)
 int64_t plant_total(struct plant *p)
 {
     return ask(p, "total");
+}
+
+int64_t plant_queued(struct plant *p)
+{
+    return ask(p, "queued");
 }
 
 int plant_letters(struct plant *p)
@@ -338,7 +353,7 @@ int plant_letters(struct plant *p)
 
 void plant_wait(struct plant *p, struct engine *e, bool (*ok)(struct plant *p, struct engine *e))
 {
-    int64_t until_us = clock_boot_us() + 20 * US_PER_S;
+    int64_t until_us = clock_boot_us() + 60 * US_PER_S;
     while (!ok(p, e)) {
         if (clock_boot_us() > until_us) {
             struct engine_standing s;

@@ -23,6 +23,7 @@ struct plant {
     struct err journal_why; /* set: it can't be opened */
     struct err mail_why;
     int authority_failures; /* so many times the record can't be opened */
+    bool letters_blocked;   /* writing a letter never ends: for a process that will be killed */
     bool authority_blocked; /* until plant_unblock(): opening it takes that long */
     pthread_cond_t unblocked;
 };
@@ -32,17 +33,21 @@ void plant_init(struct plant *p);
 void plant_done(struct plant *p);
 void plant_unblock(struct plant *p);
 
+/* One more job, like the first. */
+void plant_put(struct plant *p, const char *name);
 /* An operator's command on a handle of its own, as a sub-command of another process would do it.
  */
 void plant_control(struct plant *p, enum control what);
+void plant_control_of(struct plant *p, const char *name, enum control what);
 /* The job, as the record has it now. */
 enum job_state plant_state(struct plant *p);
-int64_t plant_total(struct plant *p);
+int64_t plant_total(struct plant *p);  /* letters that hold a place */
+int64_t plant_queued(struct plant *p); /* letters that wait */
 /* Files in the outbox. */
 int plant_letters(struct plant *p);
 
-/* Waits until ok() says so; fails the test after 20 s. Looks whenever the engine or the console is
- * woken, and now and then besides. */
+/* Waits until ok() says so; fails the test after a minute. Looks whenever the engine or the
+ * console is woken, and now and then besides. */
 void plant_wait(struct plant *p, struct engine *e, bool (*ok)(struct plant *p, struct engine *e));
 struct engine *plant_start(struct plant *p, enum engine_role role);
 void plant_stop(struct engine *e);

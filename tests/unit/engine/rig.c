@@ -217,7 +217,7 @@ static void problem(void *ctx, const char *sentence)
 
 enum { RIG_GROUPS = 4, RIG_TERMS = 8 };
 
-static void put_job(struct rig *rig, const struct rig_job *job)
+void rig_put(struct rig *rig, const struct rig_job *job)
 {
     char group_text[RIG_GROUPS][16], term_text[RIG_GROUPS][RIG_TERMS][16];
     struct group_def groups[RIG_GROUPS] = {0};
@@ -292,7 +292,7 @@ void rig_init(struct rig *rig, const struct rig_job *job)
                                      .ctx = rig,
                                      .log = &rig->log.sink,
                                      .engine = journal_engine(rig->journal)};
-    put_job(rig, job);
+    rig_put(rig, job);
     rig_kill(rig); /* says hello */
 }
 

@@ -97,6 +97,8 @@ void rig_init(struct rig *rig, const struct rig_job *job);
 /* Another sink: before the job is started. */
 void rig_mode(struct rig *rig, enum mail_mode mode);
 void rig_done(struct rig *rig);
+/* Defines the job anew: its terms by their texts, so positions stay. */
+void rig_put(struct rig *rig, const struct rig_job *job);
 
 void rig_control(struct rig *rig, enum control what); /* must be accepted */
 /* One call of the lane. */

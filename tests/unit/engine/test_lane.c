@@ -78,6 +78,7 @@ static void test_completes(void **state)
     for (int32_t i = 0; i < 6; i++)
         assert_int_equal(rig_plan(rig)->terms[i].counted, 4);
     assert_true(uuid_is_zero(model_job_facts(rig->record, 0).lease_owner));
+    assert_false(fake_log_has(&rig->log, "step failed")); /* it always knew where it stood */
     rig_check(rig);
     assert_int_equal(rig_run(rig, &report), LANE_NOTHING);
     end(rig);
@@ -248,6 +249,40 @@ static void test_rests(void **state)
             rest_and_go_on(i, at, want);
     free(want);
 }
+
+/* --- the definition changes while it runs --------------------------------------------------- */
+
+static void change_job(struct rig *rig, enum rig_op op)
+{
+    struct rig_job job = rig_small;
+    if (op != RIG_EXCHANGE || rig->calls[op] != rig->hook_at)
+        return;
+    job.max_per_group = 15;
+    job.terms = 4;
+    rig_put(rig, &job);
+}
+
+/* The new limits and terms hold from the next step on; what was done stays. */
+static void test_changed_while_running(void **state)
+{
+    (void)state;
+    for (int32_t at = 1; at <= 4; at++) {
+        struct rig *rig = make(&rig_small);
+        rig->settings.mail_batch = 2;
+        rig->hook = change_job;
+        rig->hook_at = at;
+        rig_control(rig, CONTROL_START);
+        assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+        for (int32_t g = 0; g < 2; g++)
+            assert_int_equal(rig_plan(rig)->groups[g].counted, 15);
+        assert_int_equal(rig_plan(rig)->term_count, 8);
+        assert_true(rig_plan(rig)->terms[7].counted > 0);
+        rig_check(rig);
+        end(rig);
+    }
+}
+
+/* --- coming to rest while waiting ----------------------------------------------------------- */
 
 /* The operator's wish is noticed while the lane waits for its pace, at the next slice or wake. */
 static void stop_while_waiting(struct rig *rig, enum rig_op op)
@@ -515,7 +550,8 @@ static void test_killed_anywhere(void **state)
 }
 
 #ifdef FAILPOINTS
-/* Dies at the hook_at-th failpoint of a lane; those inside a database's transaction are others'. */
+/* Dies at the hook_at-th failpoint of a lane; those inside a database's transaction are others'.
+ */
 static void die_at_point(void *ctx, const char *name)
 {
     struct rig *rig = ctx;
@@ -584,6 +620,7 @@ int main(void)
         cmocka_unit_test(test_loop_rests),
         cmocka_unit_test(test_looks_again_when_due),
         cmocka_unit_test(test_rests),
+        cmocka_unit_test(test_changed_while_running),
         cmocka_unit_test(test_stop_during_pace),
         cmocka_unit_test(test_owed_release),
         cmocka_unit_test(test_release_done_twice),

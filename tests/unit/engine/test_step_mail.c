@@ -297,6 +297,68 @@ static void test_sink_fails(void **state)
     }
 }
 
+static bool delivered_and_full(struct rig *rig, struct err *err)
+{
+    fake_mail_finish(&rig->mail, 2);
+    return disk_full(rig, err);
+}
+
+/* Two letters were there when the disk became full: the sink knows them, so they are not
+ * released. */
+static void test_sink_fails_delivered(void **state)
+{
+    (void)state;
+    struct rig *rig = make(&one_term, MODE_MAILDIR);
+    struct lane_report report;
+    struct intercept i;
+    rig->settings.mail_batch = 5;
+    intercept(rig, &i, 2, delivered_and_full);
+    rig_control(rig, CONTROL_START);
+    assert_int_equal(rig_run(rig, &report), LANE_PROBLEM);
+    assert_int_equal(rig_rows(rig, SEND_SENT), 2);
+    assert_int_equal(rig_rows(rig, SEND_IN_DOUBT), 0);
+    rig_check(rig);
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    assert_int_equal(rig_rows(rig, SEND_SENT), 20);
+    rig_check(rig);
+    end(rig);
+}
+
+static bool sink_gone(struct mail *m, struct uuid id, bool *ret_known, bool *ret_there,
+                      struct err *err)
+{
+    (void)m;
+    (void)id;
+    (void)ret_known;
+    (void)ret_there;
+    return err_set(err, ERR_STOP, "mail: the disk is gone");
+}
+
+/* It can't even be looked into: the letters stay open and are settled when it is back. */
+static void test_sink_gone(void **state)
+{
+    (void)state;
+    struct rig *rig = make(&one_term, MODE_DRYRUN);
+    struct lane_report report;
+    struct intercept i;
+    struct mail_ops whole = rig->mail.ops;
+    rig->settings.mail_batch = 4;
+    intercept(rig, &i, 3, disk_full); /* 1: asks for all, 2: the first verdict */
+    rig->mail.ops.find = sink_gone;
+    rig_control(rig, CONTROL_START);
+    assert_int_equal(rig_run(rig, &report), LANE_PROBLEM);
+    assert_int_equal(rig_rows(rig, SEND_SIMULATED), 1);
+    assert_int_equal(rig_rows(rig, SEND_CLAIMED), 3);
+    fake_clock_pass(&rig->clock, MINUTE);
+    assert_int_equal(rig_run(rig, &report), LANE_PROBLEM); /* nothing new before that is known */
+    assert_int_equal(rig_rows(rig, SEND_CLAIMED), 3);
+    rig->mail.ops = whole;
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    assert_int_equal(rig_rows(rig, SEND_SIMULATED), 20);
+    rig_check(rig);
+    end(rig);
+}
+
 /* A sink that can't be asked by key: the letter that was allowed is in doubt, and stays so. */
 static void test_sink_fails_in_doubt(void **state)
 {
@@ -314,6 +376,14 @@ static void test_sink_fails_in_doubt(void **state)
     assert_int_equal(rig_rows(rig, SEND_SENT), 17); /* the three in doubt hold their places */
     assert_int_equal(rig_rows(rig, SEND_IN_DOUBT), 3);
     rig_check(rig);
+    /* The journal keeps its word about them, whoever asks. */
+    for (int64_t k = 0; k < model_send_count(rig->record); k++) {
+        enum journal_fact fact;
+        struct send_verdict v;
+        const struct model_send *row = model_send_at(rig->record, k);
+        assert_true(journal_find(rig->journal, row->id, &fact, &v, NULL));
+        assert_int_equal(fact == JOURNAL_VERDICT, row->state == SEND_IN_DOUBT);
+    }
     rig_kill(rig); /* nor does a restart send them */
     assert_int_equal(rig_rows(rig, SEND_IN_DOUBT), 3);
     end(rig);
@@ -554,6 +624,8 @@ int main(void)
         cmocka_unit_test(test_suppressed),
         cmocka_unit_test(test_all_suppressed),
         cmocka_unit_test(test_sink_fails),
+        cmocka_unit_test(test_sink_fails_delivered),
+        cmocka_unit_test(test_sink_gone),
         cmocka_unit_test(test_sink_fails_in_doubt),
         cmocka_unit_test(test_submit_fails),
         cmocka_unit_test(test_released),

@@ -206,7 +206,7 @@ static void test_cursor_inside_page(void **state)
     job.loop_interval = 3;
     struct rig *rig = make(&job);
     rig->world.page_leads = 40;
-    rig->world.results_min = rig->world.results_max = 1;
+    rig->world.results_min = rig->world.results_max = 5;
     rig->world.people = 100000;
     for (int tries = 0; tries < 50; tries++) { /* a world whose one page has more than enough */
         struct lead_found leads[FAKE_PAGE_LEADS];
@@ -222,6 +222,90 @@ static void test_cursor_inside_page(void **state)
     assert_int_equal(model_send_count(rig->record), 3);
     assert_int_equal(rig_plan(rig)->terms[0].cursor.address, 3);
     assert_string_equal(rig_plan(rig)->terms[0].cursor.result, "");
+    assert_int_equal(rig->search.hits, 1); /* and no more was asked for than was needed */
+    rig_check(rig);
+    end(rig);
+}
+
+/* The addresses of a term's pages in order, each once; returns how many repetitions there are up
+ * to the last of `most`. */
+static int32_t walk(const struct fake_world *world, int32_t most, struct buf *out)
+{
+    int32_t found = 0, repeated = 0;
+    for (int32_t i = 0; found < most; i++) {
+        struct lead_found leads[FAKE_PAGE_LEADS];
+        char url[URL_MAX + 1], line[ADDRESS_MAX + 3];
+        fake_world_url(world, "g1 t1", i, url, sizeof url);
+        int32_t count = fake_world_page(world, url, leads);
+        for (int32_t k = 0; k < count && found < most; k++) {
+            if ((leads[k].flags & (LEAD_NOREPLY | LEAD_DISPOSABLE)) != 0)
+                continue;
+            (void)str_format(line, sizeof line, "\n%s\n", leads[k].address); /* it fits */
+            if (strstr(buf_text(out), line) != NULL) {
+                repeated++;
+                continue;
+            }
+            (void)buf_adds(out, out->len == 0 ? line : line + 1); /* compared by the caller */
+            found++;
+        }
+    }
+    return repeated;
+}
+
+/* Refused letters free places, so the search stops and goes on inside pages many times; whatever
+ * happens, no address is left out and none is looked at twice. */
+static void test_no_gaps(void **state)
+{
+    (void)state;
+    struct rig *rig = make(&one_term);
+    struct buf want = buf_init((size_t)1 << 20), got = buf_init((size_t)1 << 20);
+    rig_mode(rig, MODE_SMTP);
+    rig_kill(rig);
+    rig->world.page_leads = 9;
+    rig->world.rejected = 60;
+    rig->world.skipped = 10;
+    rig->world.results_min = rig->world.results_max = 60;
+    rig_control(rig, CONTROL_START);
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    assert_int_equal(rig_rows(rig, SEND_SENT), 20);
+    assert_true(rig->calls[RIG_SEARCH_END] >= 4);
+    int32_t rows = (int32_t)model_send_count(rig->record);
+    int32_t repeated = walk(&rig->world, rows, &want);
+    for (int32_t i = 0; i < rows; i++)
+        (void)buf_addf(&got, "%s%s\n", i == 0 ? "\n" : "",
+                       model_send_at(rig->record, i)->address); /* compared below */
+    assert_string_equal(buf_text(&got), buf_text(&want));
+    int64_t duplicates = 0;
+    for (int64_t i = 0; i < model_event_count(rig->record); i++)
+        if (model_event_at(rig->record, i)->kind == EVENT_SEARCHED)
+            duplicates += model_event_at(rig->record, i)->n2;
+    assert_int_equal(duplicates, repeated);
+    buf_done(&want);
+    buf_done(&got);
+    end(rig);
+}
+
+/* A failure now and then is not a failure in a row. */
+static void fail_once_more(struct rig *rig, enum rig_op op)
+{
+    if (op == RIG_SEARCH_END)
+        rig->search.fail_next = 1;
+}
+
+static void test_failures_apart(void **state)
+{
+    (void)state;
+    struct rig_job job = one_term;
+    job.loop_interval = 100;
+    struct rig *rig = make(&job);
+    rig->world.results_min = rig->world.results_max = 400;
+    rig->world.page_leads = 1;
+    rig->settings.search_failures = 2;
+    rig->hook = fail_once_more;
+    rig_control(rig, CONTROL_START);
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    assert_int_equal(rig_plan(rig)->terms[0].state, TERM_DONE);
+    assert_true(rig_events(rig, EVENT_SEARCH_FAILED) >= 2);
     rig_check(rig);
     end(rig);
 }
@@ -413,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_failing_term),      cmocka_unit_test(test_refused_query),
         cmocka_unit_test(test_provider_unusable), cmocka_unit_test(test_provider_away),
         cmocka_unit_test(test_broken_pages),      cmocka_unit_test(test_cursor_inside_page),
+        cmocka_unit_test(test_no_gaps),           cmocka_unit_test(test_failures_apart),
         cmocka_unit_test(test_variations),        cmocka_unit_test(test_refused_variation),
         cmocka_unit_test(test_slow_provider),     cmocka_unit_test(test_dead_provider),
         cmocka_unit_test(test_stop_in_search),    cmocka_unit_test(test_renewal_fails_for_a_while),

@@ -113,8 +113,6 @@ bool lab_work(struct record_lab *l)
     struct move move;
     for (;;) {
         OK(l, l->a->ops->job_load(l->a, l->lease.job, &l->arena, &l->plan, &l->err));
-        if (l->plan->cycle > 0 && l->plan->cycle_ended)
-            return false;
         rotation_next(l->plan, 3, &move);
         if (move.kind == MOVE_WORK)
             break;

@@ -1,5 +1,6 @@
 /* Broken if this fails: a damaged, foreign or newer file could be changed or crash the program, a
- * full disk could leave half a change, or two processes that start at once could make two records. */
+ * full disk could leave half a change, or two processes that start at once could make two records.
+ * */
 #include "unit/cases.h"
 #include "unit/store/record_lab.h"
 
@@ -56,7 +57,8 @@ static struct db *open_ok(struct scene *c, enum db_mode mode)
 static void raw(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
-    if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_open(path, &db) != SQLITE_OK ||
+        sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
     (void)sqlite3_close(db);
 }
@@ -170,7 +172,17 @@ static void a_shared_handle_lives_as_long_as_its_last_holder(void **state)
 
 /* --- refusing ----------------------------------------------------------------------------------*/
 
-enum file_kind { NO_FILE, EMPTY, TEXT, CUT, SCRAMBLED, FOREIGN, NEWER, OURS_WITHOUT_SCHEMA, DIRECTORY };
+enum file_kind {
+    NO_FILE,
+    EMPTY,
+    TEXT,
+    CUT,
+    SCRAMBLED,
+    FOREIGN,
+    NEWER,
+    OURS_WITHOUT_SCHEMA,
+    DIRECTORY
+};
 
 static void make(struct scene *c, enum file_kind kind)
 {
@@ -239,7 +251,8 @@ static void what_is_not_a_record_is_refused_and_left_as_it_is(void **state)
         CHECK_AT(cases[i].line, !ok && db == NULL, "it was opened");
         CHECK_AT(cases[i].line, c->err.kind == cases[i].err, "%s: %s", err_kind_name(c->err.kind),
                  c->err.text);
-        CHECK_AT(cases[i].line, strstr(c->err.text, c->path) != NULL, "no path in: %s", c->err.text);
+        CHECK_AT(cases[i].line, strstr(c->err.text, c->path) != NULL, "no path in: %s",
+                 c->err.text);
         (void)str_copy(says, sizeof says, cases[i].says);
         while ((part = strsep(&rest, "|")) != NULL)
             CHECK_AT(cases[i].line, strstr(c->err.text, part) != NULL, "\"%s\" is not in: %s", part,
@@ -626,8 +639,7 @@ static int fill_the_disk(struct scene *c)
     char name[2000];
     struct db *db = NULL;
     int64_t added = 0;
-    if (unshare(CLONE_NEWNS) != 0 ||
-        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("small", scratch_path(&c->s, "data"), "tmpfs", 0, "size=1m") != 0)
         return 77;
     if (!db_open(c->path, DB_CREATE, &db, &c->err))
@@ -726,8 +738,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_directory_that_can_not_be_made_is_named, begin, end),
         cmocka_unit_test_setup_teardown(files_without_permission_are_told_with_the_cure, begin,
                                         end),
-        cmocka_unit_test_setup_teardown(a_transaction_is_kept_or_taken_back_as_a_whole, begin,
-                                        end),
+        cmocka_unit_test_setup_teardown(a_transaction_is_kept_or_taken_back_as_a_whole, begin, end),
         cmocka_unit_test_setup_teardown(mistakes_of_the_program_come_out_of_the_next_step, begin,
                                         end),
         cmocka_unit_test_setup_teardown(values_come_back_as_they_were_given, begin, end),

@@ -1,6 +1,6 @@
-/* Broken if this fails: after a crash a letter that may have been sent would be sent again, one that
- * was never begun would be lost, or a machine with a wiped or damaged journal would go on as if
- * nothing had happened. */
+/* Broken if this fails: after a crash a letter that may have been sent would be sent again, one
+ * that was never begun would be lost, or a machine with a wiped or damaged journal would go on as
+ * if nothing had happened. */
 #include "unit/cases.h"
 
 #include "base/file.h"
@@ -257,12 +257,13 @@ static void a_long_journal_is_forgotten_piece_by_piece(void **state)
     struct scene *c = *state;
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(c->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db,
-                                  "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n "
-                                  "WHERE i < 12000) INSERT INTO letters (id, attempt, intent_at, "
-                                  "done_at) SELECT randomblob(16), 1, 1, i FROM n",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 "
+                     "FROM n WHERE i < 12000) INSERT INTO letters (id, attempt, intent_at, "
+                     "done_at) SELECT randomblob(16), 1, 1, i FROM n",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
     (void)sqlite3_close(db);
     assert_true(journal_trim(c->j, 11001, &c->err));
     assert_int_equal(number(c, "SELECT count(*) FROM letters"), 1000);

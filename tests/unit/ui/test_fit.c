@@ -115,8 +115,7 @@ static void test_count(void **state)
     };
     for (size_t i = 0; i < CASES(rows); i++) {
         char got[FIT_TEXT];
-        CHECK_AT(rows[i].line, strcmp(fit_count(rows[i].n, got), rows[i].want) == 0, "got %s",
-                 got);
+        CHECK_AT(rows[i].line, strcmp(fit_count(rows[i].n, got), rows[i].want) == 0, "got %s", got);
     }
 }
 
@@ -128,16 +127,15 @@ static void test_span(void **state)
         int64_t seconds;
         const char *want;
     } rows[] = {
-        {__LINE__, -1, "-"},        {__LINE__, 0, "0s"},         {__LINE__, 59, "59s"},
-        {__LINE__, 60, "1m"},       {__LINE__, 3599, "59m"},     {__LINE__, 3600, "1h00"},
-        {__LINE__, 4920, "1h22"},   {__LINE__, 86399, "23h59"},  {__LINE__, 86400, "1d00"},
+        {__LINE__, -1, "-"},        {__LINE__, 0, "0s"},           {__LINE__, 59, "59s"},
+        {__LINE__, 60, "1m"},       {__LINE__, 3599, "59m"},       {__LINE__, 3600, "1h00"},
+        {__LINE__, 4920, "1h22"},   {__LINE__, 86399, "23h59"},    {__LINE__, 86400, "1d00"},
         {__LINE__, 237600, "2d18"}, {__LINE__, 8640000, "100d00"},
     };
     for (size_t i = 0; i < CASES(rows); i++) {
         char got[FIT_TEXT];
-        CHECK_AT(rows[i].line,
-                 strcmp(fit_span(rows[i].seconds * US_PER_S, got), rows[i].want) == 0, "got %s",
-                 got);
+        CHECK_AT(rows[i].line, strcmp(fit_span(rows[i].seconds * US_PER_S, got), rows[i].want) == 0,
+                 "got %s", got);
     }
 }
 
@@ -193,10 +191,11 @@ static void test_percent(void **state)
         int64_t num, den;
         int want;
     } rows[] = {
-        {__LINE__, 0, 0, 0},     {__LINE__, 5, 0, 0},         {__LINE__, -1, 10, 0},
-        {__LINE__, 0, 10, 0},    {__LINE__, 1, 1000, 0},      {__LINE__, 5, 10, 50},
-        {__LINE__, 999, 1000, 99}, {__LINE__, 1000, 1000, 100}, {__LINE__, 1200, 1000, 100},
-        {__LINE__, INT64_MAX - 1, INT64_MAX, 99},
+        {__LINE__, 0, 0, 0},         {__LINE__, 5, 0, 0},
+        {__LINE__, -1, 10, 0},       {__LINE__, 0, 10, 0},
+        {__LINE__, 1, 1000, 0},      {__LINE__, 5, 10, 50},
+        {__LINE__, 999, 1000, 99},   {__LINE__, 1000, 1000, 100},
+        {__LINE__, 1200, 1000, 100}, {__LINE__, INT64_MAX - 1, INT64_MAX, 99},
     };
     for (size_t i = 0; i < CASES(rows); i++)
         CHECK_AT(rows[i].line, fit_percent(rows[i].num, rows[i].den) == rows[i].want, "got %d",

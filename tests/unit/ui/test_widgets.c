@@ -142,7 +142,7 @@ static void test_table_draws(void **state)
     buf_clear(&text);
     canvas_looks(&canvas, &text);
     /* The selected row is reversed but for its bar, which keeps its own colours. */
-    assert_string_equal(strrchr(buf_text(&text), '\n') - 20, "##############......");
+    assert_string_equal(strrchr(buf_text(&text), '\n') - 20, "##############....##\n");
 }
 
 /* The selection stays in view and in range, whatever grows and shrinks. */
@@ -276,9 +276,10 @@ static void test_dialog_takes_only_its_keys(void **state)
         bool done;
         int answer;
     } rows[] = {
-        {__LINE__, 'd', true, 1},  {__LINE__, 's', true, 2},         {__LINE__, KEY_ESC, true, 0},
-        {__LINE__, 3, true, 0},    {__LINE__, 'x', false, 0},        {__LINE__, KEY_RETURN, false, 0},
-        {__LINE__, 'D', false, 0}, {__LINE__, KEY_ARROW_UP, false, 0},
+        {__LINE__, 'd', true, 1},     {__LINE__, 's', true, 2},
+        {__LINE__, KEY_ESC, true, 0}, {__LINE__, 3, true, 0},
+        {__LINE__, 'x', false, 0},    {__LINE__, KEY_RETURN, false, 0},
+        {__LINE__, 'D', false, 0},    {__LINE__, KEY_ARROW_UP, false, 0},
     };
     for (size_t i = 0; i < CASES(rows); i++) {
         struct dialog d;
@@ -322,8 +323,9 @@ static void test_dialog_shows_its_keys_in_any_size(void **state)
     (void)str_copy(d.note, sizeof d.note, "a note");
     for (int rows = 5; rows < 40; rows++) {
         dialog_draw(blank(rows, 32), &d);
-        CHECK_AT(rows, strstr(shown(), "leave") != NULL && strstr(shown(), "stop") != NULL &&
-                           strstr(shown(), "Esc") != NULL,
+        CHECK_AT(rows,
+                 strstr(shown(), "leave") != NULL && strstr(shown(), "stop") != NULL &&
+                     strstr(shown(), "Esc") != NULL,
                  "%s", shown());
     }
     dialog_draw(blank(1, 1), &d);

@@ -1,10 +1,10 @@
-/* jobfile_lines.c - lets inih split the lines of a job file, and keeps it from doing harm.
+/* inilines.c - lets inih split the lines of a job or config file, and keeps it from doing harm.
  *
  * inih cuts section names after 49 bytes and lines after 199 without a word, takes an indented line
  * for more of the value above, and tells no line numbers. So it is fed one checked line at a time:
  * a section is read here, a line too long for inih is handed over without its value, which is put
  * in when inih calls back. */
-#include "jobfile_lines.h"
+#include "inilines.h"
 
 #include "app/jobfile.h"
 #include "base/buf.h"
@@ -19,27 +19,27 @@
 enum { KEY_SHOWN_MAX = 40 }; /* bytes of a key that inih is given when the line is too long */
 
 struct reading {
-    char shown[JOBFILE_SHOWN_MAX];
-    const struct jobfile_events *events;
+    char shown[INI_SHOWN_MAX];
+    const struct ini_events *events;
     const char *at, *end; /* what is left of the file */
     int32_t line;
-    char text[JOBFILE_LINE_MAX + 1]; /* the line, trimmed, without its comment */
-    const char *long_value;          /* of a line that inih can't take whole; else NULL */
-    bool waiting;                    /* inih was given an entry and did not call back yet */
+    char text[INI_LINE_MAX + 1]; /* the line, trimmed, without its comment */
+    const char *long_value;      /* of a line that inih can't take whole; else NULL */
+    bool waiting;                /* inih was given an entry and did not call back yet */
     bool failed;
     struct err *err;
 };
 
-void jobfile_shown(const char *path, char dst[JOBFILE_SHOWN_MAX])
+void inilines_shown(const char *path, char dst[INI_SHOWN_MAX])
 {
     size_t len = strlen(path);
-    bool cut = len > JOBFILE_SHOWN_MAX - 4;
-    (void)str_copy(dst, JOBFILE_SHOWN_MAX, cut ? "..." : ""); /* fits */
+    bool cut = len > INI_SHOWN_MAX - 4;
+    (void)str_copy(dst, INI_SHOWN_MAX, cut ? "..." : ""); /* fits */
     size_t at = strlen(dst);
-    const char *from = cut ? path + len - (JOBFILE_SHOWN_MAX - 4) : path;
+    const char *from = cut ? path + len - (INI_SHOWN_MAX - 4) : path;
     while ((*from & 0xC0) == 0x80) /* not inside a character */
         from++;
-    text_screen_to(dst + at, JOBFILE_SHOWN_MAX - at, from);
+    text_screen_to(dst + at, INI_SHOWN_MAX - at, from);
 }
 
 static bool fail(struct reading *r, const char *why)
@@ -76,9 +76,9 @@ static bool check_line(struct reading *r, const char *line, size_t len)
     size_t at;
     int32_t row, column;
     char why[120];
-    if (len > JOBFILE_LINE_MAX) {
+    if (len > INI_LINE_MAX) {
         (void)str_format(why, sizeof why, "the line has %zu bytes; %d are allowed", len,
-                         (int)JOBFILE_LINE_MAX);
+                         (int)INI_LINE_MAX);
         return fail(r, why);
     }
     const char *fault = plain_fault(line, len, true, &at);
@@ -166,7 +166,7 @@ static char *next_line(char *dst, int size, void *stream)
 static int one_entry(void *user, const char *section, const char *name, const char *value)
 {
     struct reading *r = user;
-    char text[JOBFILE_LINE_MAX + 1];
+    char text[INI_LINE_MAX + 1];
     (void)section; /* inih never sees one */
     r->waiting = false;
     if (r->failed)
@@ -178,11 +178,11 @@ static int one_entry(void *user, const char *section, const char *name, const ch
     return !r->failed;
 }
 
-bool jobfile_lines(const char *path, const struct jobfile_events *events, struct err *err)
+bool inilines_read(const char *path, const struct ini_events *events, struct err *err)
 {
     struct buf bytes = buf_init(JOBFILE_MAX);
     struct reading r = {.events = events, .err = err};
-    jobfile_shown(path, r.shown);
+    inilines_shown(path, r.shown);
     bool ok = file_read(path, &bytes, err);
     if (ok) {
         r.at = buf_text(&bytes);
