@@ -30,6 +30,9 @@ flags.debug   := -Og -g3
 flags.fp      := -O2 -g $(harden) -DFAILPOINTS
 flags.asan    := $(sanitize) -fsanitize=address,undefined
 flags.tsan    := $(sanitize) -fsanitize=thread
+# The simulation: coroutines jump between stacks, which fortified longjmp forbids; planted bugs
+# are chosen at run time.
+flags.sim     := -O2 -g -U_FORTIFY_SOURCE -DFAILPOINTS -DPLANTED_BUGS
 flags.cov     := -O0 -g -DFAILPOINTS --coverage
 flags.fuzz    := $(sanitize) -fsanitize=fuzzer-no-link,address,undefined
 
@@ -40,7 +43,7 @@ link.tsan    := -fsanitize=thread
 link.cov     := --coverage
 link.fuzz    := -fsanitize=fuzzer,address,undefined
 
-variants := release debug fp asan tsan cov fuzz
+variants := release debug fp asan tsan cov fuzz sim
 $(if $(filter $(V),$(variants)),,$(error V=$(V) is not a variant; use one of: $(variants)))
 
 CC := $(if $(filter fuzz,$(V)),clang,gcc)

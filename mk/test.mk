@@ -3,6 +3,7 @@
 #   unit, contract   asan   every mistake of memory and every undefined step ends the test
 #   sim, e2e         fp     at full speed, with failpoints to die at; e2e also drives release
 #   bench            release
+#   sim/simulate     sim    coroutines and planted bugs
 #   fuzz             fuzz   clang's libFuzzer with ASan and UBSan
 
 T            ?=
@@ -26,7 +27,8 @@ scripts.soak := $(sort $(wildcard tests/soak/*.sh tests/soak/*.py))
 scripts.tools := $(sort $(wildcard tests/tools/test_*.sh))
 
 .PHONY: test check check-fast fuzz bench soak asan tsan cov fp
-.PHONY: programs-unit programs-system programs-bench programs-fuzz
+.PHONY: programs-unit programs-system programs-bench programs-fuzz simulation
+simulation: $(call chosen,$(filter %/sim/prog_sim,$(tests.prog))) ; @:
 programs-unit:   $(call chosen,$(tests.unit) $(tests.contract))
 programs-system: program $(call chosen,$(tests.sim) $(tests.e2e)) $(tests.prog)
 programs-bench:  program $(call chosen,$(tests.bench)) $(filter %/bench/prog_files,$(tests.prog))
@@ -38,6 +40,7 @@ test:
 	@$(MAKE) V=release program
 	@$(MAKE) V=asan programs-unit
 	@$(MAKE) V=fp programs-system
+	@$(MAKE) V=sim simulation
 	@$(if $(tests.fuzz),$(MAKE) V=fuzz programs-fuzz)
 	@$(call test_env,build/autopilot) FUZZ_SECONDS=$(FUZZ_SECONDS) $(run_tests) \
 	    tests/lint/fast.sh $(scripts.tools) $(call built,asan,unit) $(call built,asan,contract) \
@@ -87,6 +90,7 @@ bench:
 soak:
 	@$(MAKE) V=release program
 	@$(MAKE) V=fp programs-system
+	@$(MAKE) V=sim simulation
 	@$(MAKE) V=fuzz programs-fuzz
 	@$(call test_env,build/autopilot) AUTOPILOT_SOAK=1 FUZZ_RUNS=$(SOAK_RUNS) $(run_tests) -l 36000 \
 	    $(call built,fp,sim) $(call built,fp,e2e) $(scripts.e2e) $(scripts.soak) \

@@ -90,6 +90,8 @@ struct model_counts model_counts(const struct model_record *r);
 /* Recounts every counter from the ledger and looks for what must not be: counters that differ, a
  * limit that is passed, a row in an impossible state. False: *ret says the first. */
 bool model_check(const struct model_record *r, struct err *ret);
+/* Looks whether the log tells the life of each row, no more and no less. */
+bool model_check_log(const struct model_record *r, struct err *ret);
 
 #ifdef PLANTED_BUGS
 /* Mistakes that tests must catch; each acts from then on. Only in the simulation's build. */

@@ -169,7 +169,8 @@ struct authority_ops {
      * wanted stop or pause becomes stopped or paused. */
     bool (*hello)(struct authority *a, const struct engine_card *card, struct err *err);
     /* Takes one job that wants to run in this mode, is not rested or waiting, and on which nobody
-     * has a live lease (the engine itself included: its other lanes have the same id); *ret_found false when there is none. Raises the epoch; rows that other engines
+     * has a live lease (the engine itself included: its other lanes have the same id); *ret_found
+     * false when there is none. Raises the epoch; rows that other engines
      * had claimed become in_doubt in the same transaction. This engine's own claimed rows must have
      * been settled before (they are released here otherwise only if sends_open shows none). */
     bool (*job_acquire)(struct authority *a, struct uuid engine, enum mail_mode mode,

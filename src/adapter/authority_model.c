@@ -106,10 +106,9 @@ static void take(struct model_handle *h, int32_t at, struct uuid engine, bool by
     doubt_foreign(h, at, engine);
     char name[UUID_TEXT_SIZE];
     uuid_text(engine, name);
-    model_event(h, &(struct model_event){.kind = EVENT_LEASE_TAKEN,
-                                         .job = job->plan.job,
-                                         .n1 = job->epoch,
-                                         .text = name});
+    model_event(
+        h, &(struct model_event){
+               .kind = EVENT_LEASE_TAKEN, .job = job->plan.job, .n1 = job->epoch, .text = name});
 }
 
 static int64_t wait_of(const struct model_job *job)
@@ -153,8 +152,7 @@ static bool job_acquire_one(struct authority *a, struct uuid engine, enum mail_m
                        ref->name, ref->workspace);
     struct model_job *job = model_job_at(h->r, at);
     if (!model_lease_free(job, model_now(h)))
-        return err_set(err, ERR_CONFLICT, "job: \"%s\" is being worked; stop it first",
-                       ref->name);
+        return err_set(err, ERR_CONFLICT, "job: \"%s\" is being worked; stop it first", ref->name);
     if (job->plan.mode != mode && job->plan.cycle > 0)
         return err_set(err, ERR_CONFLICT, "job: \"%s\" ran in mode %s; start it in mode %s first",
                        ref->name, mail_mode_name(job->plan.mode), mail_mode_name(mode));
@@ -202,8 +200,8 @@ void model_job_rests(struct model_handle *h, int32_t at)
                                          .n1 = job->total[job->plan.mode]});
 }
 
-static bool lease_release(struct authority *a, const struct lease *lease,
-                          const struct release *how, struct err *err)
+static bool lease_release(struct authority *a, const struct lease *lease, const struct release *how,
+                          struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))
@@ -232,8 +230,7 @@ static bool lease_release(struct authority *a, const struct lease *lease,
     return model_whole(h->r, err);
 }
 
-static bool job_desired(struct authority *a, struct uuid id, struct progress *ret,
-                        struct err *err)
+static bool job_desired(struct authority *a, struct uuid id, struct progress *ret, struct err *err)
 {
     struct model_handle *h = model_self(a);
     int32_t at = model_job_of(h->r, id);

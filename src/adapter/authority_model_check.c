@@ -11,8 +11,7 @@ struct recount {
     int64_t total[MODES];
 };
 
-static void count_row(const struct model_job *job, const struct model_send *row,
-                      struct recount *n)
+static void count_row(const struct model_job *job, const struct model_send *row, struct recount *n)
 {
     int32_t group = model_group_index(job, row->group_no);
     int32_t term = model_term_index(job, row->term_no);
@@ -44,9 +43,9 @@ static bool compare_term(const struct model_job *job, const struct recount *n, i
     if (t->counted != n->term[i])
         return err_set(ret, ERR_STOP, "model: job %s term %s: counted %d, but %d rows hold a place",
                        job->plan.job_name, t->text, t->counted, n->term[i]);
-    if (n->term[i] > job->plan.loop_interval)
+    if (n->term[i] > job->most_per_term)
         return err_set(ret, ERR_STOP, "model: job %s term %s: %d places of %d are taken",
-                       job->plan.job_name, t->text, n->term[i], job->plan.loop_interval);
+                       job->plan.job_name, t->text, n->term[i], job->most_per_term);
     return true;
 }
 
@@ -60,9 +59,9 @@ static bool compare_group(const struct model_job *job, const struct recount *n, 
         return err_set(ret, ERR_STOP,
                        "model: job %s group %s: counted %d, but %d rows hold a place",
                        job->plan.job_name, g->name, g->counted, n->group[i]);
-    if (n->group[i] > job->plan.max_emails_per_group)
+    if (n->group[i] > job->most_per_group)
         return err_set(ret, ERR_STOP, "model: job %s group %s: %d places of %d are taken",
-                       job->plan.job_name, g->name, n->group[i], job->plan.max_emails_per_group);
+                       job->plan.job_name, g->name, n->group[i], job->most_per_group);
     return true;
 }
 
@@ -74,8 +73,8 @@ static bool check_job(const struct model_record *r, int32_t at, struct err *ret)
     int32_t *numbers = calloc(groups + 3 * terms, sizeof *numbers);
     if (numbers == NULL)
         return err_set(ret, ERR_STOP, "model: there is no memory for the check");
-    struct recount n = {numbers, numbers + groups, numbers + groups + terms,
-                        numbers + groups + 2 * terms, {0}};
+    struct recount n = {
+        numbers, numbers + groups, numbers + groups + terms, numbers + groups + 2 * terms, {0}};
     for (int32_t i = 0; i < r->sends.count; i++)
         if (model_send_row(r, i)->job == at)
             count_row(job, &model_send_row(r, i)->pub, &n);
@@ -121,4 +120,87 @@ bool model_check(const struct model_record *r, struct err *ret)
         if (!model_job_at(r, i)->deleted && !check_job(r, i, ret))
             return false;
     return true;
+}
+
+/* --- the log -----------------------------------------------------------------------------------*/
+
+/* What the log tells of one row. */
+struct told {
+    int32_t leads, ends, claims;
+    enum send_state end;
+};
+
+static bool is_end(enum send_state state)
+{
+    return state == SEND_SENT || state == SEND_SIMULATED || state == SEND_REJECTED ||
+           state == SEND_SUPPRESSED || state == SEND_CANCELLED;
+}
+
+/* The state from which a row never moves again and of which this event tells; else SEND_STATES. */
+static enum send_state end_of(const struct model_event *e)
+{
+    enum send_state state = SEND_STATES;
+    switch (e->kind) {
+    case EVENT_SENT:
+        return SEND_SENT;
+    case EVENT_SIMULATED:
+        return SEND_SIMULATED;
+    case EVENT_REJECTED:
+        return SEND_REJECTED;
+    case EVENT_SUPPRESSED:
+        return SEND_SUPPRESSED;
+    case EVENT_CANCELLED:
+        return SEND_CANCELLED;
+    case EVENT_SEND_SETTLED: /* its text is the state */
+        return send_state_parse(e->text, &state) && is_end(state) ? state : SEND_STATES;
+    default:
+        return SEND_STATES;
+    }
+}
+
+static bool compare_told(const struct model_record *r, int32_t at, const struct told *t,
+                         struct err *ret)
+{
+    const struct model_send *s = &model_send_row(r, at)->pub;
+    bool ended = is_end(s->state);
+    if (t->leads == 1 && t->ends == ended && (!ended || t->end == s->state))
+        return true;
+    return err_set(ret, ERR_STOP,
+                   "model: letter %lld is %s, but the log has %d lines of its "
+                   "beginning and %d of its end",
+                   (long long)s->seq, send_state_name(s->state), t->leads, t->ends);
+}
+
+static void hear(const struct model_event *e, struct told *told, int64_t rows, int64_t *claimed)
+{
+    if (e->kind == EVENT_CLAIMED)
+        *claimed += e->n1;
+    if (e->send_seq < 1 || e->send_seq > rows)
+        return;
+    struct told *t = &told[e->send_seq - 1];
+    t->leads += e->kind == EVENT_LEAD;
+    if (end_of(e) != SEND_STATES) {
+        t->ends++;
+        t->end = end_of(e);
+    }
+}
+
+bool model_check_log(const struct model_record *r, struct err *ret)
+{
+    int64_t rows = r->sends.count, claimed = 0, attempts = 0;
+    struct told *told = calloc((size_t)rows + 1, sizeof *told);
+    if (told == NULL)
+        return err_set(ret, ERR_STOP, "model: there is no memory for the check");
+    for (int64_t i = 0; i < r->events.count; i++)
+        hear(model_event_at(r, i), told, rows, &claimed);
+    bool ok = true;
+    for (int32_t i = 0; ok && i < rows; i++) {
+        attempts += model_send_row(r, i)->pub.attempt;
+        ok = compare_told(r, i, &told[i], ret);
+    }
+    free(told);
+    if (ok && attempts != claimed)
+        ok = err_set(ret, ERR_STOP, "model: %lld letters were claimed, the log tells of %lld",
+                     (long long)attempts, (long long)claimed);
+    return ok;
 }

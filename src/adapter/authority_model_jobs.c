@@ -13,14 +13,12 @@
 static void operator_event(struct model_handle *h, enum event_kind kind, const char *actor,
                            struct uuid job, const char *text)
 {
-    model_event(h,
-                &(struct model_event){.kind = kind, .job = job, .actor = actor, .text = text});
+    model_event(h, &(struct model_event){.kind = kind, .job = job, .actor = actor, .text = text});
 }
 
 /* --- workspaces --------------------------------------------------------------------------------*/
 
-bool model_workspace_put(struct authority *a, const char *actor, const char *name,
-                         struct err *err)
+bool model_workspace_put(struct authority *a, const char *actor, const char *name, struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))
@@ -47,8 +45,7 @@ bool model_workspace_delete(struct authority *a, const char *actor, const char *
         return err_set(err, ERR_REFUSED, "workspace: there is no workspace \"%s\"", name);
     for (int32_t i = 0; i < h->r->jobs.count; i++)
         if (!model_job_at(h->r, i)->deleted && model_job_at(h->r, i)->workspace == at)
-            return err_set(err, ERR_REFUSED, "workspace: \"%s\" has jobs; delete them first",
-                           name);
+            return err_set(err, ERR_REFUSED, "workspace: \"%s\" has jobs; delete them first", name);
     ((const char **)h->r->workspaces.data)[at] = NULL;
     operator_event(h, EVENT_WORKSPACE_DELETED, actor, (struct uuid){0}, name);
     return model_whole(h->r, err);
@@ -148,8 +145,7 @@ static bool same_groups(const struct plan *plan, const struct job_def *def)
 
 static bool same_definition(const struct plan *plan, const struct job_def *def)
 {
-    return plan->distribution == def->distribution &&
-           plan->loop_interval == def->loop_interval &&
+    return plan->distribution == def->distribution && plan->loop_interval == def->loop_interval &&
            plan->max_emails_per_group == def->max_emails_per_group &&
            plan->loop_automation == def->loop_automation &&
            str_equal(plan->provider, def->provider) && plan->variations == def->variations &&
@@ -255,8 +251,13 @@ static void set_groups(struct model_record *r, struct model_job *job, const stru
     job->plan.term_count = b->term_count;
 }
 
-static void set_definition(struct model_record *r, struct plan *plan, const struct job_def *def)
+static void set_definition(struct model_record *r, struct model_job *job, const struct job_def *def)
 {
+    struct plan *plan = &job->plan;
+    if (job->most_per_term < def->loop_interval)
+        job->most_per_term = def->loop_interval;
+    if (job->most_per_group < def->max_emails_per_group)
+        job->most_per_group = def->max_emails_per_group;
     plan->distribution = def->distribution;
     plan->loop_interval = def->loop_interval;
     plan->max_emails_per_group = def->max_emails_per_group;
@@ -344,16 +345,16 @@ bool model_job_put(struct authority *a, const char *actor, const struct job_def 
     count_removed(&job->plan, def, ret);
     for (int32_t i = 0; i < def->template_count; i++)
         ret->changed = put_template(h, actor, workspace, &def->templates[i]) || ret->changed;
-    set_definition(r, &job->plan, def);
+    set_definition(r, job, def);
     set_groups(r, job, def, &b);
     job->plan.rev += ret->changed;
     if (ret->changed)
-        model_event(h, &(struct model_event){
-                           .kind = ret->created ? EVENT_JOB_CREATED : EVENT_JOB_CHANGED,
-                           .job = ret->job,
-                           .n1 = ret->groups,
-                           .n2 = ret->terms,
-                           .actor = actor});
+        model_event(
+            h, &(struct model_event){.kind = ret->created ? EVENT_JOB_CREATED : EVENT_JOB_CHANGED,
+                                     .job = ret->job,
+                                     .n1 = ret->groups,
+                                     .n2 = ret->terms,
+                                     .actor = actor});
     return model_whole(r, err);
 }
 
@@ -363,9 +364,8 @@ static bool find_job(struct model_record *r, const struct job_ref *ref, int32_t 
                      struct err *err)
 {
     *ret = model_job_named(r, ref);
-    return *ret >= 0 ||
-           err_set(err, ERR_REFUSED, "job: there is no job \"%s\" in workspace \"%s\"", ref->name,
-                   ref->workspace);
+    return *ret >= 0 || err_set(err, ERR_REFUSED, "job: there is no job \"%s\" in workspace \"%s\"",
+                                ref->name, ref->workspace);
 }
 
 /* The templates that the job's groups name, each once. */
@@ -405,8 +405,7 @@ bool model_job_get(struct authority *a, const struct job_ref *ref, struct arena 
         terms[t].text = plan->terms[t].text; /* texts live as long as the record */
     for (int32_t g = 0; g < plan->group_count; g++)
         groups[g] = (struct group_def){plan->groups[g].name, plan->groups[g].template_name,
-                                       terms + plan->groups[g].first_term,
-                                       plan->groups[g].terms};
+                                       terms + plan->groups[g].first_term, plan->groups[g].terms};
     *def = (struct job_def){plan->job_name,
                             plan->workspace,
                             plan->distribution,
@@ -468,8 +467,8 @@ static bool want_rest(struct model_handle *h, int32_t at, enum control what, boo
         return true;
     }
     if (job->state != JOB_RUNNING && !(what == CONTROL_STOP && job->state == JOB_PAUSED))
-        return err_set(err, ERR_REFUSED, "job: \"%s\" is %s and does not run",
-                       job->plan.job_name, job_state_name(job->state));
+        return err_set(err, ERR_REFUSED, "job: \"%s\" is %s and does not run", job->plan.job_name,
+                       job_state_name(job->state));
     *ret_changed = true;
     job->desired = desired;
     return true;

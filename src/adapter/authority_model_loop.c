@@ -20,8 +20,7 @@ bool model_job_load(struct authority *a, struct uuid id, struct arena *arena, st
     const struct model_job *job = model_job_at(h->r, at);
     const struct plan *stored = &job->plan;
     struct plan *plan = arena_alloc(arena, sizeof *plan);
-    struct plan_group *groups =
-        arena_array(arena, (size_t)stored->group_count, sizeof *groups);
+    struct plan_group *groups = arena_array(arena, (size_t)stored->group_count, sizeof *groups);
     struct plan_term *terms = arena_array(arena, (size_t)stored->term_count, sizeof *terms);
     if (plan == NULL || groups == NULL || terms == NULL)
         return err_set(err, ERR_STOP, "model: there is no memory for the plan");
@@ -45,8 +44,8 @@ bool model_job_load(struct authority *a, struct uuid id, struct arena *arena, st
     return model_whole(h->r, err);
 }
 
-bool model_template_load(struct authority *a, struct uuid id, int32_t group_no,
-                         struct arena *arena, struct template_def *ret, struct err *err)
+bool model_template_load(struct authority *a, struct uuid id, int32_t group_no, struct arena *arena,
+                         struct template_def *ret, struct err *err)
 {
     struct model_record *r = model_self(a)->r;
     int32_t at = model_job_of(r, id);
@@ -110,10 +109,10 @@ static void move_event(struct model_handle *h, const struct plan *plan, int64_t 
                        const struct move *move)
 {
     static const enum event_kind kinds[MOVE_KINDS] = {
-        [MOVE_CYCLE] = EVENT_CYCLE,         [MOVE_GROUP] = EVENT_GROUP,
-        [MOVE_PASS] = EVENT_PASS,           [MOVE_TERM] = EVENT_TERM,
-        [MOVE_TERM_END] = EVENT_TERM_END,   [MOVE_GROUP_END] = EVENT_GROUP_END,
-        [MOVE_REST] = EVENT_JOB_RESTS,      [MOVE_COMPLETE] = EVENT_JOB_COMPLETED,
+        [MOVE_CYCLE] = EVENT_CYCLE,       [MOVE_GROUP] = EVENT_GROUP,
+        [MOVE_PASS] = EVENT_PASS,         [MOVE_TERM] = EVENT_TERM,
+        [MOVE_TERM_END] = EVENT_TERM_END, [MOVE_GROUP_END] = EVENT_GROUP_END,
+        [MOVE_REST] = EVENT_JOB_RESTS,    [MOVE_COMPLETE] = EVENT_JOB_COMPLETED,
         [MOVE_WORK] = EVENT_KINDS,
     };
     struct model_event event = {.kind = kinds[move->kind], .job = plan->job, .n1 = plan->cycle};
@@ -193,8 +192,8 @@ static bool same_lead(const struct model_record *r, int32_t row, const void *key
 static int32_t lead_of(const struct taking *t, const char *address)
 {
     struct lead_key key = {model_job_at(t->h->r, t->at)->workspace, address};
-    return model_find(t->h->r, &t->h->r->lead_of, str_hash(address, strlen(address), 0),
-                      same_lead, &key);
+    return model_find(t->h->r, &t->h->r->lead_of, str_hash(address, strlen(address), 0), same_lead,
+                      &key);
 }
 
 /* A fact that nobody gave so far. */
@@ -212,8 +211,8 @@ static int32_t lead_put(const struct taking *t, const char *address)
         struct model_lead *lead = model_row_add(r, &r->leads, sizeof *lead);
         if (lead == NULL)
             return -1;
-        *lead = (struct model_lead){model_job_at(r, t->at)->workspace, -1,
-                                    model_text(r, address), "", "", ""};
+        *lead = (struct model_lead){
+            model_job_at(r, t->at)->workspace, -1, model_text(r, address), "", "", ""};
         at = (int32_t)r->leads.count - 1;
         model_index_add(r, &r->lead_of, str_hash(address, strlen(address), 0), at);
     }
@@ -249,19 +248,16 @@ static void source_put(const struct taking *t, int32_t lead)
     model_index_add(r, &r->source_of, hash, (int32_t)r->sources.count - 1);
 }
 
-/* The letter's name, the same whenever and wherever the row is made. */
-static struct uuid send_id(const struct model_job *job, const char *address)
+/* The lead has its row in this job and mode: the ledger's key. */
+static bool has_row(const struct taking *t, int32_t lead)
 {
-    char job_text[UUID_TEXT_SIZE];
-    uuid_text(job->plan.job, job_text);
-    char key[ADDRESS_MAX + UUID_TEXT_SIZE + 32];
-    size_t len = 0;
-    const char *parts[] = {"send", mail_mode_name(job->plan.mode), job_text, address};
-    for (size_t i = 0; i < 4; i++) {
-        (void)str_copy(key + len, sizeof key - len, parts[i]); /* it fits */
-        len += strlen(key + len) + 1;                          /* with the NUL between */
-    }
-    return uuid_from_bytes(key, len - 1);
+    const struct model_record *r = t->h->r;
+    enum mail_mode mode = model_job_at(r, t->at)->plan.mode;
+    for (int32_t i = model_lead_at(r, lead)->first_send; i >= 0;
+         i = model_send_row(r, i)->next_of_lead)
+        if (model_send_row(r, i)->job == t->at && model_send_row(r, i)->pub.mode == mode)
+            return true;
+    return false;
 }
 
 struct site_key {
@@ -278,10 +274,11 @@ static bool same_site(const struct model_record *r, int32_t row, const void *key
            str_equal(s->pub.address + s->site, want->site);
 }
 
-static void queue(const struct taking *t, const struct lead_found *found, struct uuid id)
+static void queue(const struct taking *t, const struct lead_found *found)
 {
     struct model_record *r = t->h->r;
     struct model_job *job = model_job_at(r, t->at);
+    struct uuid id = ledger_send_id(job->plan.mode, job->plan.job, found->address);
     int32_t lead = lead_put(t, found->address);
     struct model_send_row *row = lead < 0 ? NULL : model_row_add(r, &r->sends, sizeof *row);
     int32_t *listed = model_row_add(r, &job->rows[t->term].list, sizeof *listed);
@@ -330,9 +327,8 @@ static void take_address(const struct taking *t, const struct lead_found *found)
         t->sum->skipped++;
         return;
     }
-    struct uuid id = send_id(job, found->address);
     int32_t lead = lead_of(t, found->address);
-    if (model_send_of(r, id) >= 0) {
+    if (lead >= 0 && has_row(t, lead)) {
         duplicate(t, lead);
         return;
     }
@@ -342,12 +338,11 @@ static void take_address(const struct taking *t, const struct lead_found *found)
     }
     struct site_key key = {t->at, job->plan.mode, found->address + found->site_at};
     if (job->plan.one_lead_per_domain &&
-        model_find(r, &r->site_of, str_hash(key.site, strlen(key.site), 0), same_site, &key) >=
-            0) {
+        model_find(r, &r->site_of, str_hash(key.site, strlen(key.site), 0), same_site, &key) >= 0) {
         t->sum->skipped++;
         return;
     }
-    queue(t, found, id);
+    queue(t, found);
 }
 
 /* Walks the pages until they are used up or `room` rows were queued; returns the new cursor. */
@@ -371,8 +366,7 @@ static struct term_cursor take_pages(struct taking *t, const struct search_resul
 }
 
 bool model_search_end(struct authority *a, const struct lease *lease,
-                      const struct search_result *result, struct search_taken *ret,
-                      struct err *err)
+                      const struct search_result *result, struct search_taken *ret, struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))

@@ -69,8 +69,7 @@ static bool grow(struct model_index *index)
     return true;
 }
 
-void model_index_add(struct model_record *r, struct model_index *index, uint64_t hash,
-                     int32_t row)
+void model_index_add(struct model_record *r, struct model_index *index, uint64_t hash, int32_t row)
 {
     if (index->count * 2 >= index->cap && !grow(index)) {
         r->spent = true;
@@ -202,9 +201,9 @@ void model_record_free(struct model_record *r)
     for (int32_t i = 0; i < r->jobs.count; i++)
         free_job(model_job_at(r, i));
     struct model_rows *rows[] = {
-        &r->workspaces, &r->templates, &r->jobs, &r->leads,
-        &r->sources,    &r->suppressions, &r->sends, &r->events,
-        &r->open,       &r->window[0].claims, &r->window[1].claims, &r->window[2].claims};
+        &r->workspaces,       &r->templates,       &r->jobs,   &r->leads, &r->sources,
+        &r->suppressions,     &r->sends,           &r->events, &r->open,  &r->window[0].claims,
+        &r->window[1].claims, &r->window[2].claims};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         free(rows[i]->data);
     struct model_index *indexes[] = {&r->lead_of, &r->source_of, &r->suppressed, &r->send_of,

@@ -20,7 +20,7 @@ struct model_index {
     struct model_slot {
         uint64_t hash;
         int32_t row; /* -1: free */
-    } *slots;
+    } * slots;
     int64_t count, cap;
 };
 
@@ -76,6 +76,8 @@ struct model_job {
     int64_t wait_until;
     int64_t rest_until; /* of MOVE_REST; 0 none */
     int64_t total[MODES];
+    int32_t most_per_term;  /* the greatest limits that were ever in force: what the ledger may */
+    int32_t most_per_group; /* hold at most */
     struct uuid owner;
     bool by_hand; /* taken by name, whatever the operator wants of it */
     int64_t epoch;
@@ -157,8 +159,7 @@ bool model_whole(const struct model_record *r, struct err *err);
 int32_t model_find(const struct model_record *r, const struct model_index *index, uint64_t hash,
                    bool (*same)(const struct model_record *r, int32_t row, const void *key),
                    const void *key);
-void model_index_add(struct model_record *r, struct model_index *index, uint64_t hash,
-                     int32_t row);
+void model_index_add(struct model_record *r, struct model_index *index, uint64_t hash, int32_t row);
 
 /* -1 when there is none. */
 int32_t model_workspace(const struct model_record *r, const char *name);
@@ -190,8 +191,8 @@ void model_job_rests(struct model_handle *h, int32_t job);
 /* Moves a row to a state with everything that hangs on it: counters, window, lists. */
 void model_send_move(struct model_handle *h, int32_t send, enum send_state to);
 /* Event about one row. */
-void model_send_event(struct model_handle *h, int32_t send, enum event_kind kind,
-                      const char *actor, const char *text);
+void model_send_event(struct model_handle *h, int32_t send, enum event_kind kind, const char *actor,
+                      const char *text);
 /* Another job of the workspace has contacted the lead (recontact = never). */
 bool model_contacted(const struct model_record *r, int32_t lead, int32_t job);
 /* What the term looks like now. */
@@ -200,8 +201,8 @@ void model_progress(struct model_handle *h, int32_t job, int32_t group_no, int32
 /* Changes the mode in which the job runs: queued and deferred rows are those of the new mode. */
 void model_mode_set(struct model_record *r, struct model_job *job, enum mail_mode mode);
 /* Rows of the term that are deferred and due. */
-int32_t model_deferred_due(const struct model_record *r, const struct model_job *job,
-                           int32_t term, int64_t now);
+int32_t model_deferred_due(const struct model_record *r, const struct model_job *job, int32_t term,
+                           int64_t now);
 void model_sends_planted_flush(struct model_handle *h);
 
 /* --- commands of the other files, for the table of operations --------------------------------- */
@@ -222,23 +223,21 @@ bool model_search_failed(struct authority *a, const struct lease *lease, int32_t
 bool model_sends_exchange(struct authority *a, const struct lease *lease,
                           const struct send_verdict *verdicts, int32_t verdict_count,
                           const struct send_want *want, struct send_grant *ret, struct err *err);
-bool model_sends_end(struct authority *a, struct uuid engine,
-                     const struct send_verdict *verdicts, int32_t count, struct err *err);
+bool model_sends_end(struct authority *a, struct uuid engine, const struct send_verdict *verdicts,
+                     int32_t count, struct err *err);
 bool model_sends_open(struct authority *a, struct uuid engine, const struct uuid *job,
                       struct send_open *rows, int32_t max, int32_t *ret_count, struct err *err);
-bool model_send_settle(struct authority *a, const char *actor, struct uuid id,
-                       enum settle_how how, struct err *err);
+bool model_send_settle(struct authority *a, const char *actor, struct uuid id, enum settle_how how,
+                       struct err *err);
 bool model_job_put(struct authority *a, const char *actor, const struct job_def *def, int64_t rev,
                    struct job_put_result *ret, struct err *err);
 bool model_job_get(struct authority *a, const struct job_ref *job, struct arena *arena,
                    struct job_def **ret, int64_t *ret_rev, struct err *err);
 bool model_job_control(struct authority *a, const char *actor, const struct job_ref *job,
-                       enum control what, enum mail_mode mode, bool *ret_changed,
-                       struct err *err);
+                       enum control what, enum mail_mode mode, bool *ret_changed, struct err *err);
 bool model_job_delete(struct authority *a, const char *actor, const struct job_ref *job,
                       struct err *err);
-bool model_workspace_put(struct authority *a, const char *actor, const char *name,
-                         struct err *err);
+bool model_workspace_put(struct authority *a, const char *actor, const char *name, struct err *err);
 bool model_workspace_delete(struct authority *a, const char *actor, const char *name,
                             struct err *err);
 bool model_template_put(struct authority *a, const char *actor, const char *workspace,

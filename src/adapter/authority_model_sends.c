@@ -129,8 +129,8 @@ void model_send_move(struct model_handle *h, int32_t send, enum send_state to)
         reopen(job, term, send);
 }
 
-void model_send_event(struct model_handle *h, int32_t send, enum event_kind kind,
-                      const char *actor, const char *text)
+void model_send_event(struct model_handle *h, int32_t send, enum event_kind kind, const char *actor,
+                      const char *text)
 {
     const struct model_send *row = &model_send_row(h->r, send)->pub;
     model_event(h, &(struct model_event){
@@ -145,8 +145,8 @@ void model_send_event(struct model_handle *h, int32_t send, enum event_kind kind
                    });
 }
 
-int32_t model_deferred_due(const struct model_record *r, const struct model_job *job,
-                           int32_t term, int64_t now)
+int32_t model_deferred_due(const struct model_record *r, const struct model_job *job, int32_t term,
+                           int64_t now)
 {
     int32_t due = 0;
     if (job->plan.terms[term].deferred == 0)
@@ -155,8 +155,8 @@ int32_t model_deferred_due(const struct model_record *r, const struct model_job 
     const int32_t *list = rows->list.data;
     for (int32_t i = rows->first_open; i < rows->list.count; i++) {
         const struct model_send *row = &model_send_row(r, list[i])->pub;
-        due += row->mode == job->plan.mode && row->state == SEND_DEFERRED &&
-               row->retry_at_us <= now;
+        due +=
+            row->mode == job->plan.mode && row->state == SEND_DEFERRED && row->retry_at_us <= now;
     }
     return due;
 }
@@ -222,8 +222,7 @@ bool model_sends_open(struct authority *a, struct uuid engine, const struct uuid
     struct model_handle *h = model_self(a);
     *ret_count = 0;
     for (int64_t i = 0; i < h->r->open.count && *ret_count < max; i++) {
-        const struct model_send *row =
-            &model_send_row(h->r, ((int32_t *)h->r->open.data)[i])->pub;
+        const struct model_send *row = &model_send_row(h->r, ((int32_t *)h->r->open.data)[i])->pub;
         if (uuid_equal(row->owner, engine) && (job == NULL || uuid_equal(row->job, *job)))
             rows[(*ret_count)++] = (struct send_open){row->id, row->job, row->mode, row->state};
     }
@@ -240,10 +239,13 @@ static void take_verdict(struct model_handle *h, struct uuid engine,
     if (send < 0)
         return;
     struct model_send *row = &model_send_row(h->r, send)->pub;
-    bool waits = row->state == SEND_CLAIMED || row->state == SEND_COMMITTING ||
-                 row->state == SEND_IN_DOUBT;
-    if (!waits || !uuid_equal(row->owner, engine) ||
-        !send_move_allowed(row->state, verdict->state))
+    bool waits =
+        row->state == SEND_CLAIMED || row->state == SEND_COMMITTING || row->state == SEND_IN_DOUBT;
+    if (!waits || !uuid_equal(row->owner, engine))
+        return;
+    if (row->state == SEND_IN_DOUBT && verdict->state == SEND_IN_DOUBT)
+        open_remove(h, send); /* in doubt by a takeover, now by its engine's word: nothing new */
+    if (!send_move_allowed(row->state, verdict->state))
         return;
     row->code = verdict->code;
     row->reason = model_text(h->r, verdict->reason);
@@ -255,8 +257,8 @@ static void take_verdict(struct model_handle *h, struct uuid engine,
     model_send_event(h, send, event_of_send(verdict->state), "", verdict->reason);
 }
 
-bool model_sends_end(struct authority *a, struct uuid engine,
-                     const struct send_verdict *verdicts, int32_t count, struct err *err)
+bool model_sends_end(struct authority *a, struct uuid engine, const struct send_verdict *verdicts,
+                     int32_t count, struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))
@@ -266,8 +268,8 @@ bool model_sends_end(struct authority *a, struct uuid engine,
     return model_whole(h->r, err);
 }
 
-bool model_send_settle(struct authority *a, const char *actor, struct uuid id,
-                       enum settle_how how, struct err *err)
+bool model_send_settle(struct authority *a, const char *actor, struct uuid id, enum settle_how how,
+                       struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))
@@ -292,6 +294,21 @@ bool model_send_settle(struct authority *a, const char *actor, struct uuid id,
 
 /* --- claims ------------------------------------------------------------------------------------*/
 
+/* Drops from the window what is older than a day. */
+static void slide_window(struct model_handle *h, struct model_window *w, int64_t now)
+{
+    const struct model_claim *claims = w->claims.data;
+    for (; w->first < w->claims.count; w->first++) {
+        const struct model_claim *entry = &claims[w->first];
+        struct model_send_row *row = model_send_row(h->r, entry->send);
+        bool counts = row->in_window && row->pub.claimed_at_us == entry->at_us;
+        if (counts && entry->at_us > now - DAY_US)
+            break;
+        if (counts)
+            leave_window(h, row);
+    }
+}
+
 /* Pace and daily cap. How many of `count` may go now; 0: *ret_wait_us says from when on. */
 static int32_t window_allows(struct model_handle *h, enum mail_mode mode,
                              const struct send_want *want, int32_t count, int64_t *ret_wait_us)
@@ -299,15 +316,7 @@ static int32_t window_allows(struct model_handle *h, enum mail_mode mode,
     struct model_window *w = &h->r->window[mode];
     int64_t now = model_now(h);
     const struct model_claim *claims = w->claims.data;
-    for (; w->first < w->claims.count; w->first++) {
-        const struct model_claim *claim = &claims[w->first];
-        struct model_send_row *row = model_send_row(h->r, claim->send);
-        bool counts = row->in_window && row->pub.claimed_at_us == claim->at_us;
-        if (counts && claim->at_us > now - DAY_US)
-            break;
-        if (counts)
-            leave_window(h, row);
-    }
+    slide_window(h, w, now);
     if (want->daily_cap > 0 && w->count >= want->daily_cap) {
         *ret_wait_us = claims[w->first].at_us + DAY_US;
         return 0;
@@ -344,10 +353,8 @@ static void claim(struct model_handle *h, int32_t send, const struct lease *leas
         *kept = (struct model_claim){now, send};
     open_add(h, send);
     const struct model_lead *lead = model_lead_at(h->r, row->lead);
-    *ret = (struct send_row){.id = row->pub.id,
-                             .seq = row->pub.seq,
-                             .attempt = row->pub.attempt,
-                             .claimed_at_us = now};
+    *ret = (struct send_row){
+        .id = row->pub.id, .seq = row->pub.seq, .attempt = row->pub.attempt, .claimed_at_us = now};
     (void)str_copy(ret->address, sizeof ret->address, lead->address);    /* they were */
     (void)str_copy(ret->company, sizeof ret->company, lead->company);    /* as large */
     (void)str_copy(ret->title, sizeof ret->title, lead->title);          /* when they */
@@ -357,7 +364,8 @@ static void claim(struct model_handle *h, int32_t send, const struct lease *leas
 
 static bool same_suppression(const struct model_record *r, int32_t row, const void *key)
 {
-    const struct model_suppression *s = (const struct model_suppression *)r->suppressions.data + row;
+    const struct model_suppression *s =
+        (const struct model_suppression *)r->suppressions.data + row;
     const struct model_suppression *want = key;
     return s->workspace == want->workspace && str_equal(s->subject, want->subject);
 }
@@ -394,8 +402,7 @@ bool model_suppress(struct authority *a, const char *actor, const char *workspac
     if (!model_begin(h, err))
         return false;
     struct model_record *r = h->r;
-    struct model_suppression key = {.workspace = model_workspace(r, workspace),
-                                    .subject = subject};
+    struct model_suppression key = {.workspace = model_workspace(r, workspace), .subject = subject};
     if (key.workspace < 0)
         return err_set(err, ERR_REFUSED, "suppress: there is no workspace \"%s\"", workspace);
     uint64_t hash = str_hash(subject, strlen(subject), 0);
@@ -414,16 +421,35 @@ bool model_suppress(struct authority *a, const char *actor, const char *workspac
     }
     row->active = add;
     (void)reason; /* an operator's note; nothing here asks for it */
-    model_event(h, &(struct model_event){
-                       .kind = add ? EVENT_SUPPRESS_ADDED : EVENT_SUPPRESS_REMOVED,
-                       .actor = actor,
-                       .text = subject});
+    model_event(h,
+                &(struct model_event){.kind = add ? EVENT_SUPPRESS_ADDED : EVENT_SUPPRESS_REMOVED,
+                                      .actor = actor,
+                                      .text = subject});
     return model_whole(r, err);
 }
 
+/* A row whose turn it is: suppressed, contacted by another job meanwhile, or claimed. */
+static void judge_row(struct model_handle *h, int32_t at, int32_t send, const struct lease *lease,
+                      struct send_grant *ret)
+{
+    const struct model_job *job = model_job_at(h->r, at);
+    const struct model_send_row *row = model_send_row(h->r, send);
+    if (is_suppressed(h->r, job->workspace, row->pub.address)) {
+        model_send_move(h, send, SEND_SUPPRESSED);
+        model_send_event(h, send, EVENT_SUPPRESSED, "", "");
+        ret->suppressed++;
+    } else if (job->plan.recontact == RECONTACT_NEVER && model_contacted(h->r, row->lead, at)) {
+        model_send_move(h, send, SEND_CANCELLED);
+        model_send_event(h, send, EVENT_CANCELLED, "", "another job wrote to the address");
+        ret->cancelled++;
+    } else {
+        claim(h, send, lease, &ret->rows[ret->count++]);
+    }
+}
+
 /* Claims up to `count` rows of the term, in order of queueing. */
-static void claim_rows(struct model_handle *h, int32_t at, int32_t term,
-                       const struct lease *lease, int32_t count, struct send_grant *ret)
+static void claim_rows(struct model_handle *h, int32_t at, int32_t term, const struct lease *lease,
+                       int32_t count, struct send_grant *ret)
 {
     struct model_job *job = model_job_at(h->r, at);
     struct model_term_rows *rows = &job->rows[term];
@@ -432,21 +458,10 @@ static void claim_rows(struct model_handle *h, int32_t at, int32_t term,
     bool closed = true; /* every row so far can never be claimed again, unless it is reopened */
     for (int32_t i = rows->first_open; i < rows->list.count && ret->count < count; i++) {
         const struct model_send_row *row = model_send_row(h->r, list[i]);
-        bool mine = row->pub.mode == job->plan.mode;
         bool ready = row->pub.state == SEND_QUEUED ||
                      (row->pub.state == SEND_DEFERRED && row->pub.retry_at_us <= now);
-        if (mine && ready && is_suppressed(h->r, job->workspace, row->pub.address)) {
-            model_send_move(h, list[i], SEND_SUPPRESSED);
-            model_send_event(h, list[i], EVENT_SUPPRESSED, "", "");
-            ret->suppressed++;
-        } else if (mine && ready && job->plan.recontact == RECONTACT_NEVER &&
-                   model_contacted(h->r, row->lead, at)) {
-            model_send_move(h, list[i], SEND_CANCELLED);
-            model_send_event(h, list[i], EVENT_CANCELLED, "", "another job wrote to the address");
-            ret->cancelled++;
-        } else if (mine && ready) {
-            claim(h, list[i], lease, &ret->rows[ret->count++]);
-        }
+        if (ready && row->pub.mode == job->plan.mode)
+            judge_row(h, at, list[i], lease, ret);
         closed = closed && row->pub.state != SEND_QUEUED && row->pub.state != SEND_DEFERRED;
         if (closed)
             rows->first_open = i + 1;
@@ -464,7 +479,8 @@ static int32_t room_for(const struct model_record *r, const struct model_job *jo
 #endif
     const struct plan *plan = &job->plan;
     int32_t limit = plan->loop_interval;
-    if (!by_hand && plan->distribution == DISTRIBUTION_EQUITABLE && plan->terms[term].target < limit)
+    if (!by_hand && plan->distribution == DISTRIBUTION_EQUITABLE &&
+        plan->terms[term].target < limit)
         limit = plan->terms[term].target;
     int32_t of_term = limit - plan->terms[term].counted;
     int32_t of_group = plan->max_emails_per_group - plan->groups[group].counted;
@@ -473,8 +489,7 @@ static int32_t room_for(const struct model_record *r, const struct model_job *jo
 
 /* Everything that can stand between a wish and a claim, in this order. */
 static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
-                  const struct send_want *want, int32_t group, int32_t term,
-                  struct send_grant *ret)
+                  const struct send_want *want, int32_t group, int32_t term, struct send_grant *ret)
 {
     const struct model_job *job = model_job_at(h->r, at);
     int32_t count = want->count < MAIL_BATCH_MAX ? want->count : MAIL_BATCH_MAX;
@@ -487,8 +502,8 @@ static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
         ret->reason = GRANT_LIMIT;
         return;
     }
-    count = window_allows(h, job->plan.mode, want, count < room ? count : room,
-                          &ret->wait_until_us);
+    count =
+        window_allows(h, job->plan.mode, want, count < room ? count : room, &ret->wait_until_us);
     if (count <= 0) {
         ret->reason = GRANT_WAIT;
         return;

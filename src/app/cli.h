@@ -1,5 +1,6 @@
 /* cli.h - sub-commands as a table: one row holds the words, the arguments, the options, the help
- * sentence and the handler. --help, the man page, shell completion and tests are made from the rows.
+ * sentence and the handler. --help, the man page, shell completion and tests are made from the
+ * rows.
  *
  * A new sub-command is one row in cli_table.c and one handler. */
 #ifndef APP_CLI_H

@@ -87,9 +87,10 @@ static void become_engine(const struct console_app *c)
     (void)sigprocmask(SIG_SETMASK, &none, NULL); /* exec keeps the mask: the engine sets its own */
     for (int fd = 0; fd <= 2 && null_fd >= 0; fd++)
         (void)dup2(null_fd, fd); /* at worst the old one stays */
-    (void)execl("/proc/self/exe", "autopilot", "--data", c->app->data_dir, "--config",
-                c->app->config_path, "engine", "--quiet", "--wait-lock", "30s", (char *)NULL);
-    _exit(127);
+    int failed =
+        execl("/proc/self/exe", "autopilot", "--data", c->app->data_dir, "--config",
+              c->app->config_path, "engine", "--quiet", "--wait-lock", "30s", (char *)NULL);
+    _exit(failed != 0 ? 127 : 0); /* it only comes back when it failed */
 }
 
 /* Starts `autopilot engine` beside this process: it waits for the engine lock, which is freed when

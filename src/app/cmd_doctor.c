@@ -1,4 +1,5 @@
-/* cmd_doctor.c - autopilot doctor: one look at everything a start depends on, each with its cure. */
+/* cmd_doctor.c - autopilot doctor: one look at everything a start depends on, each with its cure.
+ * */
 #include "adapter/corpus.h"
 #include "base/file.h"
 #include "base/str.h"

@@ -109,10 +109,11 @@ static const char man_head[] =
     ".SH NAME\nautopilot \\- finds leads and writes to each of them once, from a terminal\n"
     ".SH SYNOPSIS\n.B autopilot\n[options] [sub\\-command [arguments]]\n"
     ".SH DESCRIPTION\n"
-    "Without a sub\\-command autopilot opens its console, with an engine inside unless one already\n"
-    "serves the data directory. Jobs go through groups of search terms, find e\\-mail addresses on\n"
-    "pages, and write one letter to each, within exact limits; they can be stopped anywhere and go\n"
-    "on at exactly the same point. Letters are written to a Maildir (dry run) unless the config\n"
+    "Without a sub\\-command autopilot opens its console, with an engine inside unless one\n"
+    "already serves the data directory. Jobs go through groups of search terms, find e\\-mail\n"
+    "addresses on pages, and write one letter to each, within exact limits; they can be stopped\n"
+    "anywhere and go on at exactly the same point. Letters are written to a Maildir (dry run)\n"
+    "unless the config "
     "says otherwise.\n";
 
 static const char man_tail[] =

@@ -1,4 +1,5 @@
-/* jobs.h - a job opened for editing by a sub-command: its definition, to be changed and saved whole.
+/* jobs.h - a job opened for editing by a sub-command: its definition, to be changed and saved
+ * whole.
  *
  * Every edit is: read the definition, change the value, job_put with the revision that was read; a
  * change by somebody else in between is a conflict, never an overwrite. */

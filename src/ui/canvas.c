@@ -194,13 +194,15 @@ static struct cell *cell_at(struct pane p, int y, int x)
     return &p.canvas->cells[y * p.canvas->cols + x];
 }
 
-/* A wide character of which one half is overwritten leaves a blank in the other. */
+/* A wide character of which one half is overwritten leaves a blank in the other, also when that
+ * lies outside of the pane. */
 static void mend(struct pane p, int y, int x)
 {
-    struct cell *here = cell_at(p, y, x);
-    struct cell *left = cell_at(p, y, x - 1), *right = cell_at(p, y, x + 1);
-    if (here == NULL)
-        return;
+    struct pane all = canvas_pane(p.canvas);
+    y += p.y;
+    x += p.x;
+    struct cell *here = cell_at(all, y, x), *left = cell_at(all, y, x - 1);
+    struct cell *right = cell_at(all, y, x + 1);
     if (here->point == 0 && left != NULL)
         left->point = ' ';
     else if (right != NULL && right->point == 0)
@@ -244,16 +246,18 @@ static int add_point(struct pane p, int y, int x, int look, uint32_t point)
         point = '?', columns = 1;
     if (columns == 0) {
         struct cell *base = cell_at(p, y, x - 1);
-        if (base != NULL && base->point != 0 && base->mark == 0)
+        /* In the last column a wrap is pending, and some terminals put the mark on the next row. */
+        bool last = p.x + x >= p.canvas->cols;
+        if (base != NULL && base->point != 0 && base->mark == 0 && !last)
             base->mark = point;
         return 0;
     }
-    if (columns == 2 && cell_at(p, y, x + 1) == NULL)
-        point = ' '; /* a half of it would stick out */
-    set_cell(p, y, x, look, point);
-    if (columns == 2 && point != ' ')
+    /* Of a wide character that is clipped in its middle a blank stays. */
+    bool halved = columns == 2 && (cell_at(p, y, x) == NULL || cell_at(p, y, x + 1) == NULL);
+    set_cell(p, y, x, look, halved ? ' ' : point);
+    if (columns == 2)
         set_cell(p, y, x + 1, look, ' ');
-    if (columns == 2 && point != ' ' && cell_at(p, y, x + 1) != NULL)
+    if (columns == 2 && !halved)
         cell_at(p, y, x + 1)->point = 0;
     return columns;
 }

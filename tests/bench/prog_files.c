@@ -1,6 +1,7 @@
 /* prog_files.c - the floor of the letters benchmark: the same files and no database.
  *
- * usage: prog_files FROM TO BATCH      copies every file of the Maildir FROM/new into TO as a careful
+ * usage: prog_files FROM TO BATCH      copies every file of the Maildir FROM/new into TO as a
+ * careful
  * program must: tmp file, fsync, link into new, unlink tmp, the directory fsynced once a batch.
  * Prints "FILES SECONDS". */
 #include "base/buf.h"

@@ -60,9 +60,9 @@ int contract_run(const struct ct_maker *maker)
         const struct ct_promise *promises;
         int count;
     } lists[] = {
-        {ct_lease_promises, ct_lease_count},   {ct_loop_promises, ct_loop_count},
-        {ct_search_promises, ct_search_count}, {ct_send_promises, ct_send_count},
-        {ct_doubt_promises, ct_doubt_count},   {ct_window_promises, ct_window_count},
+        {ct_lease_promises, ct_lease_count},       {ct_loop_promises, ct_loop_count},
+        {ct_search_promises, ct_search_count},     {ct_send_promises, ct_send_count},
+        {ct_doubt_promises, ct_doubt_count},       {ct_window_promises, ct_window_count},
         {ct_operator_promises, ct_operator_count},
     };
     struct CMUnitTest tests[PROMISES_MAX];
@@ -72,8 +72,8 @@ int contract_run(const struct ct_maker *maker)
         for (int i = 0; i < lists[l].count && count < PROMISES_MAX; i++, count++) {
             about[count][0] = maker;
             about[count][1] = &lists[l].promises[i];
-            tests[count] = (struct CMUnitTest){lists[l].promises[i].name, run_promise, NULL,
-                                               NULL, (void *)about[count]};
+            tests[count] = (struct CMUnitTest){lists[l].promises[i].name, run_promise, NULL, NULL,
+                                               (void *)about[count]};
         }
     }
     return _cmocka_run_group_tests(maker->kind, tests, count, NULL, NULL);
@@ -252,8 +252,7 @@ bool ct_find_at(struct ct *c, const char *url, const char *addresses, int32_t ro
     struct lead_found leads[64];
     struct page_words words = {"A page", "A company", "en"};
     struct plan_term term = ct_term(c);
-    struct search_page page = {
-        .url = url, .words = &words, .leads = leads, .before = term.cursor};
+    struct search_page page = {.url = url, .words = &words, .leads = leads, .before = term.cursor};
     page.count = parse_leads(addresses, leads, 64);
     c->pages++;
     (void)str_format(page.after.result, sizeof page.after.result, "r%d", c->pages);
@@ -280,8 +279,8 @@ bool ct_claim_paced(struct ct *c, int32_t count, int32_t per_minute, int32_t dai
                              .count = count,
                              .per_minute = per_minute,
                              .daily_cap = daily_cap};
-    bool ok = c->a->ops->sends_exchange(c->a, &c->lease, c->verdict, c->verdicts, &want,
-                                        &c->grant, &c->err);
+    bool ok = c->a->ops->sends_exchange(c->a, &c->lease, c->verdict, c->verdicts, &want, &c->grant,
+                                        &c->err);
     c->verdicts = 0;
     return ok;
 }

@@ -80,7 +80,7 @@ struct ct {
     struct lease lease;
     struct arena arena;
     struct plan *plan;
-    struct move move;   /* of ct_go() */
+    struct move move; /* of ct_go() */
     struct send_grant grant;
     struct send_verdict verdict[MAIL_BATCH_MAX];
     int32_t verdicts;
@@ -95,7 +95,10 @@ struct ct_promise {
     void (*keep)(struct ct *c);
 };
 /* One row of a list of promises. */
-#define CT_PROMISE(f) {#f, f}
+#define CT_PROMISE(f)                                                                              \
+    {                                                                                              \
+#f, f                                                                                      \
+    }
 
 /* What a job is like; what is 0 or NULL has a default. */
 struct ct_spec {

@@ -1,5 +1,5 @@
-/* contract_doubts.c - promises about letters without a verdict: after a crash, a takeover, an answer
- * that was lost. If one were broken, a letter would be forgotten or sent again unasked. */
+/* contract_doubts.c - promises about letters without a verdict: after a crash, a takeover, an
+ * answer that was lost. If one were broken, a letter would be forgotten or sent again unasked. */
 #include "contract/contract.h"
 
 #include <setjmp.h>
@@ -64,6 +64,26 @@ static void open_letters_of_the_former_engine_stay_its_own(struct ct *c)
     ct_say(c, 1, SEND_QUEUED);
     ct_report(c, c->engine);
     assert_int_equal(open_rows(c, c->engine, NULL, rows), 0);
+}
+
+/* Otherwise its engine would be asked about the letter at each start, for ever. */
+static void a_letter_of_which_its_engine_knows_no_more_is_not_open(struct ct *c)
+{
+    struct send_open rows[MAIL_BATCH_MAX];
+    begin_with(c, &plain, four);
+    assert_true(ct_claim(c, 1));
+    fake_clock_pass(&c->clock, LEASE_TTL_US + 1);
+    struct lease lease;
+    assert_true(ct_acquire(c, c->other, MODE_SMTP, &lease));
+    assert_int_equal(ct_events(c, EVENT_IN_DOUBT), 1);
+    ct_say(c, 0, SEND_IN_DOUBT);
+    ct_report(c, c->engine);
+    assert_int_equal(open_rows(c, c->engine, NULL, rows), 0);
+    assert_int_equal(ct_events(c, EVENT_IN_DOUBT), 1); /* it was told already */
+    assert_int_equal(ct_row(c, "a@a.example")->state, SEND_IN_DOUBT);
+    struct send_verdict later = {.id = ct_row(c, "a@a.example")->id, .state = SEND_SENT};
+    assert_true(c->a->ops->sends_end(c->a, c->engine, &later, 1, &c->err));
+    assert_int_equal(ct_row(c, "a@a.example")->state, SEND_SENT); /* evidence is welcome */
 }
 
 static void doubt(struct ct *c, const char *address)
@@ -141,6 +161,7 @@ static void only_letters_in_doubt_or_held_can_be_settled(struct ct *c)
 const struct ct_promise ct_doubt_promises[] = {
     CT_PROMISE(open_letters_are_those_without_a_verdict),
     CT_PROMISE(open_letters_of_the_former_engine_stay_its_own),
+    CT_PROMISE(a_letter_of_which_its_engine_knows_no_more_is_not_open),
     CT_PROMISE(the_operator_settles_a_letter_in_doubt_as_sent),
     CT_PROMISE(the_operator_has_a_letter_in_doubt_sent_again),
     CT_PROMISE(the_operator_drops_a_letter_in_doubt),

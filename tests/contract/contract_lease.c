@@ -389,8 +389,8 @@ static void a_hello_leaves_the_leases_of_other_engines(struct ct *c)
 static void a_named_job_is_taken_whatever_the_operator_wants_of_it(struct ct *c)
 {
     ct_job(c, &plain);
-    assert_true(c->a->ops->job_acquire_one(c->a, c->engine, MODE_DRYRUN, &c->ref, &c->lease,
-                                           &c->err));
+    assert_true(
+        c->a->ops->job_acquire_one(c->a, c->engine, MODE_DRYRUN, &c->ref, &c->lease, &c->err));
     assert_true(uuid_equal(c->lease.job, c->job));
     ct_release(c, JOB_RUNNING, 0);
     assert_int_equal(ct_facts(c).state, JOB_IDLE);
@@ -402,8 +402,7 @@ static void a_named_job_that_is_held_is_a_conflict(struct ct *c)
     ct_start(c, MODE_DRYRUN);
     ct_take(c, MODE_DRYRUN);
     struct lease lease;
-    assert_false(c->a->ops->job_acquire_one(c->a, c->other, MODE_DRYRUN, &c->ref, &lease,
-                                            &c->err));
+    assert_false(c->a->ops->job_acquire_one(c->a, c->other, MODE_DRYRUN, &c->ref, &lease, &c->err));
     assert_int_equal(c->err.kind, ERR_CONFLICT);
 }
 
@@ -411,8 +410,7 @@ static void a_named_job_that_is_not_there_is_refused(struct ct *c)
 {
     struct job_ref none = {"w", "none"};
     struct lease lease;
-    assert_false(
-        c->a->ops->job_acquire_one(c->a, c->other, MODE_DRYRUN, &none, &lease, &c->err));
+    assert_false(c->a->ops->job_acquire_one(c->a, c->other, MODE_DRYRUN, &none, &lease, &c->err));
     assert_int_equal(c->err.kind, ERR_REFUSED);
 }
 
@@ -424,8 +422,10 @@ static void job_desired_shows_what_the_operator_wants(struct ct *c)
     static const struct {
         enum control control;
         enum desired desired;
-    } cases[] = {{CONTROL_PAUSE, DESIRED_PAUSE}, {CONTROL_RESUME, DESIRED_RUN},
-                 {CONTROL_STOP, DESIRED_STOP},   {CONTROL_START, DESIRED_RUN}};
+    } cases[] = {{CONTROL_PAUSE, DESIRED_PAUSE},
+                 {CONTROL_RESUME, DESIRED_RUN},
+                 {CONTROL_STOP, DESIRED_STOP},
+                 {CONTROL_START, DESIRED_RUN}};
     for (size_t i = 0; i < 4; i++) {
         struct progress seen;
         assert_true(ct_control(c, cases[i].control, MODE_DRYRUN, NULL));
@@ -442,8 +442,8 @@ static void two_handles_see_the_same_record(struct ct *c)
     ct_job(c, &plain);
     ct_start(c, MODE_DRYRUN);
     bool found = false;
-    assert_true(second->ops->job_acquire(second, c->other, MODE_DRYRUN, &c->lease, &found,
-                                         &c->err));
+    assert_true(
+        second->ops->job_acquire(second, c->other, MODE_DRYRUN, &c->lease, &found, &c->err));
     assert_true(found);
     struct lease lease;
     assert_false(ct_acquire(c, c->engine, MODE_DRYRUN, &lease));

@@ -69,10 +69,8 @@ static void pretend_work(struct ct *c, struct rng *dice, int round)
     uint64_t what = rng_below(rng_next(dice), 10);
     if (what == 0) {
         struct term_cursor end = {.ended = true};
-        struct search_result result = {.group_no = ct_group(c).group_no,
-                                       .term_no = ct_term(c).term_no,
-                                       .room = 1,
-                                       .end = end};
+        struct search_result result = {
+            .group_no = ct_group(c).group_no, .term_no = ct_term(c).term_no, .room = 1, .end = end};
         assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
     } else if (what == 1) {
         assert_true(c->a->ops->search_failed(c->a, &c->lease, ct_group(c).group_no,

@@ -247,8 +247,8 @@ static void bring_to(struct ct *c, enum job_state state)
         return;
     ct_start(c, MODE_SMTP);
     if (state == JOB_PAUSED || state == JOB_STOPPED) {
-        assert_true(ct_control(c, state == JOB_PAUSED ? CONTROL_PAUSE : CONTROL_STOP, MODE_SMTP,
-                               NULL));
+        assert_true(
+            ct_control(c, state == JOB_PAUSED ? CONTROL_PAUSE : CONTROL_STOP, MODE_SMTP, NULL));
     } else if (state == JOB_FAILED) {
         ct_take(c, MODE_SMTP);
         assert_true(c->a->ops->lease_release(c->a, &c->lease, &how, &c->err));
@@ -279,20 +279,22 @@ static void each_control_does_in_each_state_what_the_table_says(struct ct *c)
         for (int control = 0; control < CONTROLS; control++) {
             char name[32];
             (void)str_format(name, sizeof name, "job-%d-%d", (int)s, control);
-            struct ct_spec spec = {.name = name, .groups = table[s].state == JOB_COMPLETED ? "" : NULL};
+            struct ct_spec spec = {.name = name,
+                                   .groups = table[s].state == JOB_COMPLETED ? "" : NULL};
             ct_job(c, &spec);
             bring_to(c, table[s].state);
             enum outcome outcome = table[s].outcome[control];
             bool changed = false;
             bool ok = ct_control(c, (enum control)control, MODE_SMTP, &changed);
-            enum job_state want = outcome == RUN    ? JOB_RUNNING
-                                  : outcome != REST ? table[s].state
+            enum job_state want = outcome == RUN             ? JOB_RUNNING
+                                  : outcome != REST          ? table[s].state
                                   : control == CONTROL_PAUSE ? JOB_PAUSED
                                                              : JOB_STOPPED;
             if (ok != (outcome != REFUSED) || changed != (outcome == RUN || outcome == REST) ||
                 ct_facts(c).state != want || (!ok && c->err.kind != ERR_REFUSED))
-                fail_msg("%s, control %d: ok %d changed %d state %s", job_state_name(table[s].state),
-                         control, ok, changed, job_state_name(ct_facts(c).state));
+                fail_msg("%s, control %d: ok %d changed %d state %s",
+                         job_state_name(table[s].state), control, ok, changed,
+                         job_state_name(ct_facts(c).state));
             if (ct_facts(c).state == JOB_RUNNING)
                 assert_true(ct_control(c, CONTROL_STOP, MODE_SMTP, NULL));
         }
@@ -444,7 +446,7 @@ static void suppressing_twice_changes_nothing(struct ct *c)
     static const struct {
         bool add, changed;
         int64_t rows;
-    } steps[] = {{false, false, 0}, {true, true, 1},  {true, false, 1},
+    } steps[] = {{false, false, 0}, {true, true, 1},   {true, false, 1},
                  {false, true, 0},  {false, false, 0}, {true, true, 1}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         bool changed = !steps[i].changed;
@@ -458,8 +460,8 @@ static void suppressing_twice_changes_nothing(struct ct *c)
 static void nothing_is_suppressed_in_a_workspace_that_is_not_there(struct ct *c)
 {
     bool changed;
-    assert_false(c->a->ops->suppress(c->a, "ana", "none", "a@a.example", "", true, &changed,
-                                     &c->err));
+    assert_false(
+        c->a->ops->suppress(c->a, "ana", "none", "a@a.example", "", true, &changed, &c->err));
     assert_int_equal(c->err.kind, ERR_REFUSED);
 }
 

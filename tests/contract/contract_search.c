@@ -175,8 +175,8 @@ static void the_same_source_is_recorded_once(struct ct *c)
 
 static void a_row_of_any_state_makes_a_duplicate(struct ct *c)
 {
-    static const enum send_state states[] = {SEND_SENT, SEND_REJECTED, SEND_DEFERRED,
-                                             SEND_IN_DOUBT, SEND_HELD, SEND_QUEUED};
+    static const enum send_state states[] = {SEND_SENT,     SEND_REJECTED, SEND_DEFERRED,
+                                             SEND_IN_DOUBT, SEND_HELD,     SEND_QUEUED};
     ct_begin(c, &plain, MODE_SMTP);
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         char address[32];

@@ -122,8 +122,8 @@ static void a_letter_by_hand_is_bound_by_all_limits_but_the_share_of_the_pass(st
     begin_with(c, &spec, "a@a.example b@b.example c@c.example d@d.example e@e.example");
     ct_release(c, JOB_RUNNING, 0);
     assert_true(ct_control(c, CONTROL_STOP, MODE_SMTP, NULL));
-    assert_true(c->a->ops->job_acquire_one(c->a, c->engine, MODE_SMTP, &c->ref, &c->lease,
-                                           &c->err));
+    assert_true(
+        c->a->ops->job_acquire_one(c->a, c->engine, MODE_SMTP, &c->ref, &c->lease, &c->err));
     struct send_want want = {.group_no = ct_group(c).group_no,
                              .term_no = ct_term(c).term_no,
                              .count = 50,
@@ -361,8 +361,7 @@ static void nothing_is_claimed_once_the_job_shall_stop(struct ct *c)
 static void suppress(struct ct *c, const char *subject, bool add)
 {
     bool changed = false;
-    assert_true(c->a->ops->suppress(c->a, "ana", "w", subject, "asked us", add, &changed,
-                                    &c->err));
+    assert_true(c->a->ops->suppress(c->a, "ana", "w", subject, "asked us", add, &changed, &c->err));
     assert_true(changed);
 }
 
@@ -413,8 +412,8 @@ static void the_list_of_another_workspace_is_not_looked_at(struct ct *c)
     begin_with(c, &plain, "a@a.example");
     assert_true(c->a->ops->workspace_put(c->a, "ana", "elsewhere", &c->err));
     bool changed = false;
-    assert_true(c->a->ops->suppress(c->a, "ana", "elsewhere", "a@a.example", "", true, &changed,
-                                    &c->err));
+    assert_true(
+        c->a->ops->suppress(c->a, "ana", "elsewhere", "a@a.example", "", true, &changed, &c->err));
     assert_true(ct_claim(c, 5));
     assert_int_equal(c->grant.count, 1);
 }

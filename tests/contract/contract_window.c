@@ -16,7 +16,8 @@
 /* A job at work with n addresses queued in its term. */
 static void begin_with_many(struct ct *c, const char *name, enum mail_mode mode, int n)
 {
-    ct_begin(c, &(struct ct_spec){.name = name, .groups = "g:t", .loop_interval = 1000, .max = 1000},
+    ct_begin(c,
+             &(struct ct_spec){.name = name, .groups = "g:t", .loop_interval = 1000, .max = 1000},
              mode);
     for (int i = 0; i < n; i++) {
         char address[64];

@@ -1,4 +1,5 @@
-/* maker_model.c - the in-memory authority for the contract: how a record is made, opened and looked into. */
+/* maker_model.c - the in-memory authority for the contract: how a record is made, opened and
+ * looked into. */
 #include "adapter/authority_model.h"
 #include "base/str.h"
 #include "contract/contract.h"
@@ -95,10 +96,10 @@ static int64_t count(void *record, enum ct_table table)
 static bool check(void *record, char *text, size_t size)
 {
     struct err err = {0};
-    bool ok = model_check(record, &err);
+    bool ok = model_check(record, &err) && model_check_log(record, &err);
     (void)str_copy(text, size, err.text);
     return ok;
 }
 
-const struct ct_maker ct_model = {"authority_model", record_new, record_free, open_model,
-                                          rows, events, facts, count, check};
+const struct ct_maker ct_model = {
+    "authority_model", record_new, record_free, open_model, rows, events, facts, count, check};

@@ -1,4 +1,5 @@
-/* maker_sqlite.c - the embedded authority for the contract: how a record is made, opened and looked into. */
+/* maker_sqlite.c - the embedded authority for the contract: how a record is made, opened and
+ * looked into. */
 #include "adapter/authority_sqlite.h"
 #include "base/str.h"
 #include "contract/contract.h"
@@ -166,8 +167,7 @@ static void look_at_line(void *ctx, const struct verify_line *line)
 {
     struct broken *b = ctx;
     if (line->broken > 0 && b->text[0] == '\0')
-        (void)str_format(b->text, b->size, "%s: %s: %s", line->name, line->sentence,
-                         line->example);
+        (void)str_format(b->text, b->size, "%s: %s: %s", line->name, line->sentence, line->example);
 }
 
 static bool check(void *record, char *text, size_t size)
@@ -184,5 +184,5 @@ static bool check(void *record, char *text, size_t size)
     return ok && broken == 0;
 }
 
-const struct ct_maker ct_sqlite = {"authority_sqlite", record_new, record_free,
-                                           open_sqlite, rows, events, facts, count, check};
+const struct ct_maker ct_sqlite = {
+    "authority_sqlite", record_new, record_free, open_sqlite, rows, events, facts, count, check};

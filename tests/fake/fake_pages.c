@@ -33,7 +33,7 @@ static enum page_answer next(struct pages *port, int64_t deadline_us, struct pag
     }
     p->open = false;
     *ret = (struct page_view){.leads = p->leads, .count = count};
-    (void)str_copy(ret->words.title, sizeof ret->words.title, "A page");         /* it fits */
+    (void)str_copy(ret->words.title, sizeof ret->words.title, "A page");        /* it fits */
     (void)str_copy(ret->words.company, sizeof ret->words.company, "A company"); /* it fits */
     (void)str_copy(ret->words.language, sizeof ret->words.language, "en");      /* it fits */
     return PAGE_READY;

@@ -12,8 +12,8 @@ static bool start(struct search *port, const struct search_request *request, str
 {
     struct fake_search *s = self(port);
     int64_t at = 0;
-    if (request->cursor[0] != '\0' && (request->cursor[0] != 'r' ||
-                                       !str_int(request->cursor + 1, 0, INT32_MAX, &at)))
+    if (request->cursor[0] != '\0' &&
+        (request->cursor[0] != 'r' || !str_int(request->cursor + 1, 0, INT32_MAX, &at)))
         return err_set(err, ERR_REFUSED, "search: cursor \"%s\" is not one of this provider",
                        request->cursor);
     if (!str_copy(s->term, sizeof s->term, request->term) ||
@@ -25,8 +25,8 @@ static bool start(struct search *port, const struct search_request *request, str
     return true;
 }
 
-static enum search_answer next(struct search *port, int64_t deadline_us,
-                               struct search_hit *ret_hit, struct err *err)
+static enum search_answer next(struct search *port, int64_t deadline_us, struct search_hit *ret_hit,
+                               struct err *err)
 {
     struct fake_search *s = self(port);
     (void)deadline_us; /* nothing here takes time */

@@ -8,7 +8,16 @@
 #include <string.h>
 
 /* The numbers of the questions: draws about one text must not depend on one another. */
-enum { ASK_RESULTS = 1, ASK_DRY, ASK_FAILS, ASK_BROKEN, ASK_COUNT, ASK_PERSON, ASK_VERDICT, ASK_URL };
+enum {
+    ASK_RESULTS = 1,
+    ASK_DRY,
+    ASK_FAILS,
+    ASK_BROKEN,
+    ASK_COUNT,
+    ASK_PERSON,
+    ASK_VERDICT,
+    ASK_URL
+};
 
 struct fake_world fake_world(uint64_t seed)
 {
@@ -84,7 +93,7 @@ void fake_world_person(const struct fake_world *w, int32_t n, struct lead_found 
     const char *local = !skipped ? "p" : draw % 2 != 0 ? "noreply" : "throwaway";
     const char *host = draw % 3 == 0 ? "mail." : "";
     (void)str_format(ret->address, sizeof ret->address, "%s%d@%sd%d.example", local, n, host,
-                     n % (w->domains > 0 ? w->domains : 1)); /* it fits */
+                     n % (w->domains > 0 ? w->domains : 1));     /* it fits */
     (void)str_copy(ret->shown, sizeof ret->shown, ret->address); /* the same size */
     if (skipped)
         ret->flags = draw % 2 != 0 ? LEAD_NOREPLY : LEAD_DISPOSABLE;

@@ -1,5 +1,5 @@
-/* brute.c - a job, letter by letter. The idea is to have no idea: loops that say what the words say,
- * so slow and so plain that there is no room for a mistake that the engine also makes. */
+/* brute.c - a job, letter by letter. The idea is to have no idea: loops that say what the words
+ * say, so slow and so plain that there is no room for a mistake that the engine also makes. */
 #include "sim/brute.h"
 
 #include "base/buf.h"
@@ -79,8 +79,7 @@ static bool query(const struct brute *b, int32_t group, int32_t term, int32_t va
 }
 
 /* The next address of the term's pages, whoever it is. */
-static enum found next_address(struct brute *b, int32_t group, int32_t term,
-                               struct lead_found *ret)
+static enum found next_address(struct brute *b, int32_t group, int32_t term, struct lead_found *ret)
 {
     struct brute_search *s = search_of(b, group, term);
     const char *text = b->job->groups[group].terms[term].text;
@@ -202,8 +201,8 @@ static int32_t add_row(struct brute *b, int32_t group, int32_t term, const char 
         return -1;
     }
     struct brute_row *row = &b->rows[b->row_count];
-    *row = (struct brute_row){.group = group, .term = term, .cycle = b->cycle,
-                              .state = SEND_QUEUED};
+    *row =
+        (struct brute_row){.group = group, .term = term, .cycle = b->cycle, .state = SEND_QUEUED};
     (void)str_copy(row->address, sizeof row->address, address); /* the same size */
     *slot_of(b, address) = b->row_count + 1;
     return b->row_count++;

@@ -16,8 +16,8 @@
 
 /* One row of the ledger. */
 struct brute_row {
-    int32_t group, term;   /* indexes into the definition */
-    int32_t cycle;         /* in which it was last tried */
+    int32_t group, term; /* indexes into the definition */
+    int32_t cycle;       /* in which it was last tried */
     int32_t tries;
     enum send_state state; /* what became of it */
     char address[ADDRESS_MAX + 1];
@@ -37,17 +37,17 @@ struct brute {
     int32_t suppressed_count;
     const char *const *contacted; /* addresses to which other jobs have written */
     int32_t contacted_count;
-    bool deferred_give_in;        /* a letter that was put off is accepted at its second try */
+    bool deferred_give_in; /* a letter that was put off is accepted at its second try */
     /* -------- */
     int32_t cycle;
-    int32_t *group_counted;     /* of each group, in the cycle at hand */
-    struct brute_term **terms;  /* of each group */
+    int32_t *group_counted;    /* of each group, in the cycle at hand */
+    struct brute_term **terms; /* of each group */
     struct brute_search *search;
     struct brute_row *rows; /* in order of queueing */
     int32_t row_count, row_room;
-    int32_t *known; /* hash table of the rows' addresses: row + 1, 0 free; twice row_room slots */
+    int32_t *known;  /* hash table of the rows' addresses: row + 1, 0 free; twice row_room slots */
     int32_t put_off; /* rows that are put off */
-    bool spent; /* out of memory */
+    bool spent;      /* out of memory */
 };
 
 void brute_begin(struct brute *b);

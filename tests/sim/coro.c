@@ -1,6 +1,7 @@
-/* coro.c - makecontext once, then _setjmp and _longjmp: swapcontext makes two system calls a switch,
- * which is most of the time of a simulation. Built with AddressSanitizer, which must be told of each
- * change of stack, it is swapcontext all the same. */
+/* coro.c - makecontext once, then _setjmp and _longjmp: swapcontext makes two system calls a
+ * switch,
+ * which is most of the time of a simulation. Built with AddressSanitizer, which must be told of
+ * each change of stack, it is swapcontext all the same. */
 /* glibc's checked longjmp refuses to jump to another stack. */
 #undef _FORTIFY_SOURCE
 

@@ -1,5 +1,5 @@
-/* disk.c - files as byte arrays, locks as marks on handles. The idea of a power cut: each write since
- * the last sync leaves a note of what it overwrote, and the notes are read backwards. */
+/* disk.c - files as byte arrays, locks as marks on handles. The idea of a power cut: each write
+ * since the last sync leaves a note of what it overwrote, and the notes are read backwards. */
 #include "sim/disk.h"
 
 #include "base/str.h"

@@ -1,8 +1,10 @@
 /* prog_sim.c - the simulation by hand: replays a seed, or searches many for a violation.
  *
  *   prog_sim [--seeds N] [--first SEED] [--days D] [--per-day N] [--authority model|sqlite]
- *            [--bug NAME] [--calm] [--max-faults N] [--tell]
- * One line says what was run; each seed with a violation has a line of its own before it. */
+ *            [--bug NAME] [--until-bad] [--calm] [--max-faults N] [--tell]
+ * --until-bad ends after the first seed with a violation; --calm has no accidents at all;
+ * --max-faults ends accidents after so many, to find the one that matters; --tell says what
+ * happens. One line says what was run; each seed with a violation has a line before it. */
 #include "sim/sim.h"
 
 #include "base/clock.h"
@@ -82,7 +84,8 @@ static int64_t number_of(int argc, char **argv, int *i)
     exit(2);
 }
 
-static void read_options(int argc, char **argv, struct sim_options *o, int64_t *seeds)
+static void read_options(int argc, char **argv, struct sim_options *o, int64_t *seeds,
+                         bool *until_bad)
 {
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i];
@@ -96,6 +99,8 @@ static void read_options(int argc, char **argv, struct sim_options *o, int64_t *
             o->per_day = (int32_t)number_of(argc, argv, &i);
         else if (str_equal(name, "--max-faults"))
             o->max_faults = number_of(argc, argv, &i);
+        else if (str_equal(name, "--until-bad"))
+            *until_bad = true;
         else if (str_equal(name, "--calm"))
             o->calm = true;
         else if (str_equal(name, "--tell"))
@@ -103,7 +108,8 @@ static void read_options(int argc, char **argv, struct sim_options *o, int64_t *
         else if (str_equal(name, "--authority"))
             o->authority = str_equal(value_of(argc, argv, &i), "sqlite") ? SIM_SQLITE : SIM_MODEL;
         else if (!str_equal(name, "--bug") || !sim_bug_parse(value_of(argc, argv, &i), &o->bug)) {
-            fprintf(stderr, "prog_sim: %s is not known; the first lines of its source say what is\n",
+            fprintf(stderr,
+                    "prog_sim: %s is not known; the first lines of its source say what is\n",
                     argv[i]);
             exit(2);
         }
@@ -115,9 +121,10 @@ int main(int argc, char **argv)
     struct sim_options options = {.seed = 1, .days = 5, .per_day = 2000};
     struct sums sums = {0};
     int64_t seeds = 1;
-    read_options(argc, argv, &options, &seeds);
+    bool until_bad = false;
+    read_options(argc, argv, &options, &seeds, &until_bad);
     int64_t began_us = clock_boot_us();
-    for (int64_t i = 0; i < seeds; i++, options.seed++) {
+    for (int64_t i = 0; i < seeds && !(until_bad && sums.bad > 0); i++, options.seed++) {
         struct sim_result result;
         if (!sim_run(&options, &result)) {
             fprintf(stderr, "prog_sim: out of memory\n");

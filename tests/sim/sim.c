@@ -1,6 +1,7 @@
 /* sim.c - one run: the scheduler's loop, virtual time, accidents.
  *
- * The one idea: everything that waits is an event in one heap, ordered by virtual time and, within an
+ * The one idea: everything that waits is an event in one heap, ordered by virtual time and,
+ * within an
  * instant, by the order of asking; and everything that is left to chance asks one generator. */
 #include "sim/sim_inside.h"
 
@@ -210,12 +211,17 @@ static void operator_comes(struct sim *s)
 static void accident(struct sim *s, const struct sim_event *event)
 {
     struct sim_engine *e = &s->engines[event->engine];
-    if (s->calm && event->kind != SIM_OPERATOR)
+    bool dying = event->kind == SIM_DIE && event->life == e->life;
+    if (s->calm && event->kind != SIM_OPERATOR && !dying)
         return;
     switch (event->kind) {
     case SIM_KILL:
         kill_engine(s, e);
         order_next(s, SIM_KILL, e->number, s->rates.kill_us);
+        break;
+    case SIM_DIE:
+        if (dying)
+            kill_engine(s, e);
         break;
     case SIM_FREEZE:
         freeze(s, e);
@@ -237,16 +243,23 @@ static void accident(struct sim *s, const struct sim_event *event)
     }
 }
 
-/* A failpoint was reached by the coroutine at hand: its engine may die right there. */
+/* A failpoint was reached by the coroutine at hand: its engine may die right there, or this one
+ * lane stands still, longer than its lease lasts perhaps. */
 static void at_failpoint(void *ctx, const char *name)
 {
     struct sim *s = ctx;
     struct sim_task *t = s->current;
-    if (t == NULL || s->atomic || !sim_accident(s, s->rates.failpoint))
+    if (t == NULL || s->atomic)
+        return;
+    if (sim_accident(s, s->rates.stall)) {
+        sim_tell(s, "engine %d lane %d stands still at %s", t->engine->number, t->number, name);
+        sim_sleep(t, sim_between(s, SIM_SECOND, 2 * SIM_MINUTE));
+    }
+    if (!sim_accident(s, s->rates.failpoint))
         return;
     sim_tell(s, "engine %d dies at %s", t->engine->number, name);
     sim_trace(s, 1, str_hash(name, strlen(name), 0));
-    sim_order(s, s->now, SIM_KILL, t->engine->number, 0);
+    sim_order(s, s->now, SIM_DIE, t->engine->number, 0);
     s->current = NULL;
     coro_yield(t->coro); /* for ever */
 }
@@ -273,8 +286,8 @@ static void resume(struct sim *s, struct sim_event event)
     }
 }
 
-/* What is left may go now. Each engine starts once more, for one that lost a job to the other settles
- * what it had in hand when it comes back. */
+/* What is left may go now. Each engine starts once more, for one that lost a job to the other
+ * settles what it had in hand when it comes back. */
 static void become_calm(struct sim *s)
 {
     sim_tell(s, "accidents end");
@@ -303,6 +316,7 @@ static void step(struct sim *s)
         break;
     case SIM_CHECK:
         sim_check_now(s);
+        sim_check_log(s);
         sim_order(s, s->now + 2 * SIM_HOUR, SIM_CHECK, 0, 0);
         break;
     case SIM_CALM:
@@ -320,11 +334,13 @@ static void draw_rates(struct sim *s)
     struct sim_rates *r = &s->rates;
     for (int i = SIM_REFUSED; i < SIM_OUTCOMES; i++)
         r->outcome[i] = rarely[sim_between(s, 0, 3)];
-    r->failpoint = (int32_t)sim_between(s, 0, 2) * 15;
+    r->failpoint = (int32_t)sim_between(s, 0, 2) * 30;
+    r->busy = (int32_t)sim_between(s, 0, 2) * 3000;
+    r->stall = (int32_t)sim_between(s, 0, 2) * 10;
     r->search = rarely[sim_between(s, 0, 3)];
     r->mail = rarely[sim_between(s, 0, 3)];
     r->disk = (int32_t)sim_between(s, 0, 1);
-    r->kill_us = sim_between(s, 20 * SIM_MINUTE, 12 * SIM_HOUR);
+    r->kill_us = sim_between(s, 10 * SIM_MINUTE, 8 * SIM_HOUR);
     r->freeze_us = sim_between(s, SIM_HOUR, SIM_DAY);
     r->shut_down_us = sim_between(s, 4 * SIM_HOUR, 2 * SIM_DAY);
     r->operator_us = sim_between(s, SIM_HOUR, 8 * SIM_HOUR);
@@ -354,7 +370,7 @@ static void make_settings(struct sim *s)
 {
     struct settings *t = &s->settings;
     settings_defaults(t);
-    static const enum mail_mode modes[] = {MODE_MAILDIR, MODE_SMTP, MODE_MAILDIR, MODE_DRYRUN};
+    static const enum mail_mode modes[] = {MODE_MAILDIR, MODE_SMTP, MODE_SMTP, MODE_DRYRUN};
     t->mail_mode = modes[sim_between(s, 0, 3)];
     t->mail_batch = (int32_t)sim_between(s, 5, MAIL_BATCH_MAX);
     t->mail_daily_cap = s->options.per_day;
@@ -366,10 +382,10 @@ static void make_settings(struct sim *s)
     for (int i = 0; i < SETTING_RETRIES; i++)
         t->mail_retry_us[i] = 30 * SIM_MINUTE;
     /* What is put off and tried again depends on time, and time on accidents; who refuses a letter
-     * may also have it in doubt, which holds a place: the sequence can be compared only where neither
-     * happens. */
+     * may also have it in doubt, which holds a place: the sequence can be compared only where
+     * neither happens. */
     s->shared = sim_percent(s, 40);
-    s->world.deferred = s->shared ? (int32_t)sim_between(s, 0, 5) : 0;
+    s->world.deferred = s->shared ? (int32_t)sim_between(s, 0, 20) : 0;
     if (!s->shared && t->mail_mode == MODE_SMTP)
         s->world.rejected = 0;
 }

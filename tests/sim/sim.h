@@ -1,9 +1,11 @@
-/* sim.h - the simulation: engines, each with lanes, a journal on a disk and a clock, on one record and
+/* sim.h - the simulation: engines, each with lanes, a journal on a disk and a clock, on one
+ * record and
  * one outside world, under a virtual clock and seeded accidents. The lanes are the real ones.
  *
  * Each call of a port waits in virtual time before and after; what happens to it is drawn: done,
  * refused before, lost before, done but the answer lost, or late. While a call waits its engine may
- * be killed, frozen, stopped or restarted, another may take its jobs, and operators do what operators
+ * be killed, frozen, stopped or restarted, another may take its jobs, and operators do what
+ * operators
  * do. After the days of accidents come hours without, in which everything must come to its end.
  *
  * A run is a function of its options: the same seed gives the same trace hash. */
@@ -34,13 +36,13 @@ bool sim_bug_parse(const char *name, enum sim_bug *ret);
 
 struct sim_options {
     uint64_t seed;
-    double days;         /* with accidents */
-    int32_t per_day;     /* letters that the outside is meant to take on a day, 2000 */
+    double days;     /* with accidents */
+    int32_t per_day; /* letters that the outside is meant to take on a day, 2000 */
     enum sim_authority authority;
     enum sim_bug bug;
-    bool calm;           /* no accidents at all */
-    int64_t max_faults;  /* after so many accidents no more happen; 0: no such limit */
-    bool tell;           /* say on stdout what happens (for one seed at a time) */
+    bool calm;          /* no accidents at all */
+    int64_t max_faults; /* after so many accidents no more happen; 0: no such limit */
+    bool tell;          /* say on stdout what happens (for one seed at a time) */
 };
 
 struct sim_result {

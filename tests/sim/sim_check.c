@@ -16,15 +16,8 @@ static void tell_letter(struct sim *s, const struct fake_letter *letter)
         return;
     for (int64_t i = 0; i < model_event_count(s->record); i++) {
         const struct model_event *e = model_event_at(s->record, i);
-        const struct model_send *row = NULL;
-        bool batch = e->kind == EVENT_CLAIMED;
-        for (int64_t k = e->send_seq - 1; e->send_seq > 0 && k < model_send_count(s->record);
-             k++) {
-            row = model_send_at(s->record, k);
-            if (!batch || uuid_equal(row->id, letter->id) || k - e->send_seq > MAIL_BATCH_MAX)
-                break;
-        }
-        if (row != NULL && uuid_equal(row->id, letter->id))
+        if (e->send_seq > 0 &&
+            uuid_equal(model_send_at(s->record, e->send_seq - 1)->id, letter->id))
             printf("  %.6f %s %s\n", (double)(e->at_us - SIM_START) / (double)SIM_DAY,
                    event_row(e->kind)->name, e->text);
     }
@@ -45,12 +38,31 @@ static void check_repeated(struct sim *s)
 
 void sim_check_now(struct sim *s)
 {
-    char text[CT_TEXT] = "";
+    struct err err = {0};
     if (s->sink.spent)
         sim_violation(s, "the sink is out of memory");
     check_repeated(s);
-    if (s->options.authority == SIM_MODEL && !s->maker->check(s->record, text, sizeof text))
-        sim_violation(s, "%s", text);
+    if (s->options.authority == SIM_MODEL && !model_check(s->record, &err))
+        sim_violation(s, "%s", err.text);
+}
+
+void sim_check_log(struct sim *s)
+{
+    struct err err = {0};
+    if (s->options.authority == SIM_MODEL && !model_check_log(s->record, &err))
+        sim_violation(s, "%s", err.text);
+}
+
+void sim_check_limits(struct sim *s, const struct lease *lease, const struct send_grant *grant)
+{
+    const struct progress *p = &grant->progress;
+    const struct sim_job *job = sim_job_of(s, lease->job);
+    const struct job_def *def = job != NULL ? &job->made.def : NULL;
+    if (def != NULL && grant->count > 0 &&
+        (p->term_counted > def->loop_interval || p->group_counted > def->max_emails_per_group))
+        sim_violation(s, "job %s: %d letters of %d for the term, %d of %d for the group",
+                      job->made.name, p->term_counted, def->loop_interval, p->group_counted,
+                      def->max_emails_per_group);
 }
 
 /* --- in the end --------------------------------------------------------------------------------*/
@@ -64,10 +76,13 @@ static int64_t check_outside(struct sim *s, const struct sim_job *job, const str
         const struct fake_letter *letter = fake_sink_find(&s->sink, rows[i].id);
         bool accepted = letter != NULL && letter->accepted > 0;
         bool sent = rows[i].state == SEND_SENT || rows[i].state == SEND_SIMULATED;
-        if (accepted ? !sent && rows[i].state != SEND_IN_DOUBT : sent)
+        if (accepted ? !sent && rows[i].state != SEND_IN_DOUBT : sent) {
             sim_violation(s, "job %s: the letter to %s is %s, but outside it was %saccepted",
                           job->made.name, rows[i].address, send_state_name(rows[i].state),
                           accepted ? "" : "not ");
+            if (letter != NULL)
+                tell_letter(s, letter);
+        }
         if (rows[i].state == SEND_CLAIMED || rows[i].state == SEND_COMMITTING)
             sim_violation(s, "job %s: the letter to %s is still in hand", job->made.name,
                           rows[i].address);
@@ -78,12 +93,11 @@ static int64_t check_outside(struct sim *s, const struct sim_job *job, const str
 }
 
 /* One row against the plain model's. A letter in doubt holds its place as one that was sent. */
-static bool same_row(const struct plan *plan, const struct ct_row *is,
-                     const struct brute_row *want)
+static bool same_row(const struct plan *plan, const struct ct_row *is, const struct brute_row *want)
 {
     const struct plan_group *group = &plan->groups[want->group];
-    bool state = is->state == want->state ||
-                 (is->state == SEND_IN_DOUBT && want->state == SEND_SENT);
+    bool state =
+        is->state == want->state || (is->state == SEND_IN_DOUBT && want->state == SEND_SENT);
     return state && str_equal(is->address, want->address) && is->group_no == group->group_no &&
            is->term_no == plan->terms[group->first_term + want->term].term_no &&
            is->cycle == want->cycle;
@@ -169,8 +183,7 @@ static void check_open(struct sim *s)
         int32_t count = -1;
         struct err err = {0};
         if (!a->ops->sends_open(a, s->engines[i].id, NULL, &open, 1, &count, &err) || count != 0)
-            sim_violation(s, "engine %d has letters in hand that it never settled %s", i,
-                          err.text);
+            sim_violation(s, "engine %d has letters in hand that it never settled %s", i, err.text);
     }
 }
 
@@ -186,8 +199,8 @@ void sim_check_end(struct sim *s)
     for (int32_t i = 0; i < s->sink.count; i++)
         outside += s->sink.letters[i].accepted > 0;
     if (there != outside)
-        sim_violation(s, "%lld letters were accepted, the ledger knows of %lld",
-                      (long long)outside, (long long)there);
+        sim_violation(s, "%lld letters were accepted, the ledger knows of %lld", (long long)outside,
+                      (long long)there);
     if (s->settings.mail_mode != MODE_SMTP && s->result->in_doubt > 0)
         sim_violation(s, "%lld letters are in doubt though the sink can be asked",
                       (long long)s->result->in_doubt);

@@ -29,7 +29,8 @@ enum { SIM_ENGINES = 2, SIM_LANES = 2, SIM_JOBS = 5, SIM_SUPPRESSED = 12 };
 
 enum sim_event_kind {
     SIM_RESUME,   /* a task goes on */
-    SIM_KILL,     /* of an engine; also: by a failpoint */
+    SIM_KILL,     /* of an engine, now and then */
+    SIM_DIE,      /* of an engine, once: at a failpoint, or with letters in its hands */
     SIM_START_UP, /* of an engine */
     SIM_FREEZE,
     SIM_SHUT_DOWN, /* politely */
@@ -52,10 +53,12 @@ enum sim_outcome { SIM_DONE, SIM_REFUSED, SIM_LOST, SIM_UNANSWERED, SIM_LATE, SI
 /* The rates of one seed: so many of a million calls, or a mean time between two. */
 struct sim_rates {
     int32_t outcome[SIM_OUTCOMES];
-    int32_t failpoint;  /* kills, of a million failpoints reached */
+    int32_t failpoint; /* kills, of a million failpoints reached */
+    int32_t busy;      /* kills within seconds, of a million claims */
+    int32_t stall;     /* a lane stands still at one */
     int32_t search, mail, disk;
     int64_t kill_us, freeze_us, shut_down_us, operator_us; /* 0: never */
-    int32_t power;      /* of a hundred kills are power cuts */
+    int32_t power;                                         /* of a hundred kills are power cuts */
 };
 
 struct sim;
@@ -125,9 +128,9 @@ struct sim_engine {
 struct sim_job {
     struct made_job made;
     struct uuid id;
-    int32_t loops;  /* an operator starts it so often */
+    int32_t loops; /* an operator starts it so often */
     int32_t starts;
-    bool touched;   /* another engine took it over with letters in hand, or its definition changed */
+    bool touched; /* another engine took it over with letters in hand, or its definition changed */
     int64_t last_epoch;
     struct uuid last_engine;
 };
@@ -197,8 +200,8 @@ bool sim_after(struct sim_task *t, int op, enum sim_outcome outcome, bool ok, st
 
 /* --- sim_jobs.c --- */
 bool sim_jobs_init(struct sim *s);
-/* Operators do something, or, while it is calm, see to it that everything runs to its end. True when
- * a job rests that should go on some day. */
+/* Operators do something, or, while it is calm, see to it that everything runs to its end. True
+ * when a job rests that should go on some day. */
 bool sim_operate(struct sim *s);
 /* Has every running job go on at once, whatever it waits for. */
 void sim_hurry(struct sim *s);
@@ -209,6 +212,10 @@ struct sim_job *sim_job_of(struct sim *s, struct uuid id);
 /* --- sim_check.c --- */
 /* Whatever must hold at any instant. */
 void sim_check_now(struct sim *s);
+/* The log tells all and nothing twice: as sim_check_now, but it takes longer. */
+void sim_check_log(struct sim *s);
+/* What a claim says about its limits. */
+void sim_check_limits(struct sim *s, const struct lease *lease, const struct send_grant *grant);
 /* Whatever must hold in the end, besides. */
 void sim_check_end(struct sim *s);
 

@@ -30,7 +30,7 @@ static bool make_job(struct sim *s, int32_t i, int32_t letters)
     struct job_put_result put;
     struct err err = {0};
     char name[16], workspace[16];
-    (void)str_format(name, sizeof name, "job%d", i);                      /* they fit */
+    (void)str_format(name, sizeof name, "job%d", i);                         /* they fit */
     (void)str_format(workspace, sizeof workspace, "w%d", s->shared ? 0 : i); /* both */
     made_job(&job->made, &s->dice, workspace, name, 1, 1);
     def->one_lead_per_domain = false; /* the plain model looks at every row for it: too slow here */
@@ -131,12 +131,30 @@ static void control(struct sim *s, struct sim_job *job, enum control what)
     s->result->controls += changed;
 }
 
-/* The same definition once more, or another text of the template: nothing that changes the order. */
+/* Other limits, up or down, while letters wait to be sent. */
+static void change_limits(struct sim *s, struct sim_job *job)
+{
+    struct job_def *def = &job->made.def;
+    def->loop_interval =
+        (int32_t)sim_between(s, def->loop_interval / 2, def->loop_interval * 3 / 2);
+    def->max_emails_per_group =
+        (int32_t)sim_between(s, def->max_emails_per_group / 2, def->max_emails_per_group * 3 / 2);
+    def->loop_interval += def->loop_interval == 0;
+    def->max_emails_per_group += def->max_emails_per_group == 0;
+    job->touched = true;
+    sim_tell(s, "operator: %s has limits %d and %d", job->made.name, def->loop_interval,
+             def->max_emails_per_group);
+}
+
+/* The same definition once more, another text of the template, other limits where the sequence is
+ * not compared. */
 static void put_again(struct sim *s, struct sim_job *job)
 {
     struct authority *a = s->operator_handle;
     struct job_put_result put;
     struct err err = {0};
+    if (s->shared && sim_percent(s, 70))
+        change_limits(s, job);
     job->made.template.subject = sim_percent(s, 50) ? "Hello" : "Hello again";
     if (!a->ops->job_put(a, "ana", &job->made.def, -1, &put, &err))
         sim_violation(s, "job_put %s: %s", job->made.name, err.text);

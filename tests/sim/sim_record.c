@@ -1,11 +1,24 @@
-/* sim_record.c - the authority as a lane sees it: far away. A call is carried out at one instant, or
- * not at all; around that instant time passes, and the answer may get lost. */
+/* sim_record.c - the authority as a lane sees it: far away. A call is carried out at one instant,
+ * or not at all; around that instant time passes, and the answer may get lost. */
 #include "sim/sim_inside.h"
 
 /* Names of the calls for the trace. */
 enum {
-    OP_HELLO = 10, OP_ACQUIRE, OP_RENEW, OP_RELEASE, OP_DESIRED, OP_NEXT_DUE, OP_LOAD, OP_TEMPLATE,
-    OP_VARIATION, OP_MOVE, OP_SEARCH_END, OP_SEARCH_FAILED, OP_EXCHANGE, OP_END, OP_OPEN
+    OP_HELLO = 10,
+    OP_ACQUIRE,
+    OP_RENEW,
+    OP_RELEASE,
+    OP_DESIRED,
+    OP_NEXT_DUE,
+    OP_LOAD,
+    OP_TEMPLATE,
+    OP_VARIATION,
+    OP_MOVE,
+    OP_SEARCH_END,
+    OP_SEARCH_FAILED,
+    OP_EXCHANGE,
+    OP_END,
+    OP_OPEN
 };
 
 static enum sim_outcome draw_outcome(struct sim *s)
@@ -101,8 +114,8 @@ static bool take(struct sim_task *t, struct uuid engine, enum mail_mode mode, st
     return *ret_found || real->ops->lease_release(real, ret, &how, err);
 }
 
-static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode,
-                    struct lease *ret, bool *ret_found, struct err *err)
+static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode, struct lease *ret,
+                    bool *ret_found, struct err *err)
 {
     struct lease hidden;
     bool found = false;
@@ -200,8 +213,22 @@ static bool search_end(struct authority *a, const struct lease *lease,
 static bool search_failed(struct authority *a, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err)
 {
-    AROUND(OP_SEARCH_FAILED,
-           real->ops->search_failed(real, lease, group_no, term_no, reason, err));
+    AROUND(OP_SEARCH_FAILED, real->ops->search_failed(real, lease, group_no, term_no, reason, err));
+    return ok;
+}
+
+/* The real call, and a look at the limits in the instant in which letters are claimed. */
+static bool give(struct sim_record *r, const struct lease *lease,
+                 const struct send_verdict *verdicts, int32_t verdict_count,
+                 const struct send_want *want, struct send_grant *ret, struct err *err)
+{
+    bool ok = r->real->ops->sends_exchange(r->real, lease, verdicts, verdict_count, want, ret, err);
+    struct sim *s = r->task->sim;
+    if (ok)
+        sim_check_limits(s, lease, ret);
+    if (ok && ret->count > 0 && sim_accident(s, s->rates.busy))
+        sim_order(s, s->now + sim_between(s, 0, 3 * SIM_SECOND), SIM_DIE, r->task->engine->number,
+                  0);
     return ok;
 }
 
@@ -211,9 +238,9 @@ static bool exchange(struct authority *a, const struct lease *lease,
                      const struct send_want *want, struct send_grant *ret, struct err *err)
 {
     struct send_grant *scratch = &self(a)->task->sim->scratch;
-    AROUND(OP_EXCHANGE,
-           real->ops->sends_exchange(real, lease, verdicts, verdict_count, want,
-                                     outcome == SIM_UNANSWERED ? scratch : ret, err));
+    AROUND(OP_EXCHANGE, give(r, lease, verdicts, verdict_count, want,
+                             outcome == SIM_UNANSWERED ? scratch : ret, err));
+    (void)real;
     return ok;
 }
 

@@ -44,8 +44,7 @@ static struct sim_search *search_self(struct search *port)
     return (struct sim_search *)port;
 }
 
-static bool search_start(struct search *port, const struct search_request *request,
-                         struct err *err)
+static bool search_start(struct search *port, const struct search_request *request, struct err *err)
 {
     struct sim_search *s = search_self(port);
     return s->fake.port.ops->start(&s->fake.port, request, err);
@@ -148,9 +147,13 @@ static bool mail_next(struct mail *port, int64_t deadline_us, struct mail_event 
     ret->kind = MAIL_NOTHING;
     if (sim_percent(sim, 3))
         return true;
-    if (sim_accident(sim, sim->rates.mail))
+    if (sim_accident(sim, sim->rates.mail)) {
+        /* Of those that were allowed some arrived; nothing arrives any more. */
+        fake_mail_finish(&m->fake, (int32_t)sim_between(sim, 0, MAIL_BATCH_MAX));
+        m->fake.port.ops->drop(&m->fake.port);
         return err_set(err, sim_percent(sim, 50) ? ERR_RETRY : ERR_STOP,
                        "mail: the connection is gone");
+    }
     if (sim_accident(sim, sim->rates.mail))
         m->fake.release_next = 1;
     else if (m->ops.mode == MODE_SMTP && sim_accident(sim, sim->rates.mail))
@@ -219,4 +222,5 @@ void sim_world_init(struct sim_task *t)
     t->mail.port.ops = &t->mail.ops;
     t->mail.task = t;
     fake_mail_init(&t->mail.fake, mode, &s->sink, &s->world);
+    t->mail.fake.give_in = true;
 }

@@ -1,6 +1,7 @@
-/* test_exact.c - the real lane against the plainest reading of what a job is: counts, states and the
- * whole sequence of (group, term, address, verdict), on both authorities. If it failed, 40 would not
- * mean 40, or the order would not be what the operator was told.
+/* test_exact.c - the real lane against the plainest reading of what a job is: counts, states and
+ * the
+ * whole sequence of (group, term, address, verdict), on both authorities. If it failed, 40 would
+ * not mean 40, or the order would not be what the operator was told.
  * time limit: 300 s */
 #include "sim/brute.h"
 #include "sim/made_job.h"
@@ -73,14 +74,14 @@ static void suppress(struct scene *s)
         s->suppressed[i] = s->subjects[i];
         struct authority *a = s->rig.authority;
         assert_true(a->ops->workspace_put(a, "ana", "w", &s->rig.err));
-        assert_true(
-            a->ops->suppress(a, "ana", "w", subject, "", true, &changed, &s->rig.err));
+        assert_true(a->ops->suppress(a, "ana", "w", subject, "", true, &changed, &s->rig.err));
     }
 }
 
 /* --- comparing ---------------------------------------------------------------------------------*/
 
-static void compare_rows(struct scene *s, const char *where, struct uuid job, const struct plan *plan)
+static void compare_rows(struct scene *s, const char *where, struct uuid job,
+                         const struct plan *plan)
 {
     struct rig *r = &s->rig;
     s->row_count = r->maker->rows(r->record, job, s->rows, ROWS_MOST);
@@ -92,8 +93,8 @@ static void compare_rows(struct scene *s, const char *where, struct uuid job, co
         const struct plan_group *group = &plan->groups[want->group];
         int32_t term_no = plan->terms[group->first_term + want->term].term_no;
         if (!str_equal(is->address, want->address) || is->state != want->state ||
-            is->group_no != group->group_no || is->term_no != term_no ||
-            is->cycle != want->cycle || is->attempt != want->tries)
+            is->group_no != group->group_no || is->term_no != term_no || is->cycle != want->cycle ||
+            is->attempt != want->tries)
             fail_msg("%s: letter %d is %s %s of term %d in cycle %d, not %s %s of term %d in %d",
                      where, i, is->address, send_state_name(is->state), is->term_no, is->cycle,
                      want->address, send_state_name(want->state), term_no, want->cycle);

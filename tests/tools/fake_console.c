@@ -268,10 +268,13 @@ static struct log_key key_of(const struct fake_console *f, int32_t n)
     return (struct log_key){f->first_us + n * f->step_us, 0, n};
 }
 
-static bool wanted(const struct log_filter *filter, int32_t n, const regex_t *match)
+static bool wanted(const struct fake_console *f, const struct log_filter *filter, int32_t n,
+                   const regex_t *match)
 {
     char text[256];
     const struct line_kind *k = kind_of(n);
+    if (key_of(f, n).at_us < filter->since_us)
+        return false;
     if (k->level > filter->level || (filter->job != NULL && !str_equal(filter->job, k->job)))
         return false;
     (void)snprintf(text, sizeof text, k->text, n % 40);
@@ -297,7 +300,7 @@ static int32_t collect(const struct fake_console *f, const struct log_filter *fi
     if (from != NULL)
         at = (int32_t)from->seq + step;
     for (; at >= 0 && at < f->log_lines && got < max; at += step)
-        if (wanted(filter, at, match))
+        if (wanted(f, filter, at, match))
             ret[got++] = at;
     return got;
 }
@@ -331,7 +334,7 @@ static bool fake_log_count_after(void *ctx, const struct log_filter *filter,
         return false;
     *ret = 0;
     for (int32_t n = from != NULL ? (int32_t)from->seq + 1 : f->log_lines; n < f->log_lines; n++)
-        *ret += wanted(filter, n, NULL);
+        *ret += wanted(f, filter, n, NULL);
     return true;
 }
 

@@ -17,9 +17,9 @@ enum { FAKE_JOBS = 5, FAKE_COMMANDS = 64 };
 struct fake_console {
     struct job_row jobs[FAKE_JOBS];
     int32_t job_count;
-    int32_t log_lines; /* generated from their number; the newest is the last */
-    int64_t first_us;  /* instant of line 0 */
-    int64_t step_us;   /* from one line to the next */
+    atomic_int log_lines; /* generated from their number; the newest is the last */
+    int64_t first_us;     /* instant of line 0 */
+    int64_t step_us;      /* from one line to the next */
     struct engine_standing standing;
     bool has_desk;
     const char *fails; /* reading fails with this sentence; NULL: it works */

@@ -681,6 +681,36 @@ static void a_workspace_that_is_made_again_remembers(void **state)
     assert_int_equal(l->grant.suppressed, 1);
 }
 
+static void a_dry_run_in_doubt_keeps_nobody_from_being_written_to(void **state)
+{
+    struct record_lab *l = *state;
+    (void)lab_job(l, "acme", "trial", "g1:a", 5, 5);
+    lab_control(l, "acme", "trial", CONTROL_START, MODE_DRYRUN);
+    lab_take(l, MODE_DRYRUN);
+    lab_find(l, "a@a.example");
+    assert_int_equal(lab_send(l, 1, SEND_IN_DOUBT), 1);
+    lab_release(l, JOB_RUNNING);
+    (void)lab_job(l, "acme", "real", "g1:a", 5, 5);
+    lab_control(l, "acme", "real", CONTROL_START, MODE_SMTP);
+    lab_take(l, MODE_SMTP);
+    lab_find(l, "a@a.example");
+    assert_int_equal(l->taken.queued, 1);
+    assert_int_equal(lab_send(l, 1, SEND_SENT), 1);
+}
+
+static void a_move_of_an_older_draw_does_not_fit(void **state)
+{
+    struct record_lab *l = *state;
+    struct move move = {.kind = MOVE_GROUP, .group = 1, .draw = 1};
+    (void)lab_job(l, "acme", "job", "g1:a g2:b", 5, 5);
+    lab_control(l, "acme", "job", CONTROL_START, MODE_DRYRUN);
+    lab_take(l, MODE_DRYRUN);
+    l->plan->draws = 0; /* the plan is from before the first group */
+    move.group = l->plan->groups[0].state == GROUP_WAITING ? 0 : 1;
+    assert_false(l->a->ops->job_move(l->a, &l->lease, l->plan, &move, 0, &l->err));
+    assert_int_equal(l->err.kind, ERR_RETRY);
+}
+
 /* --- engines -----------------------------------------------------------------------------------*/
 
 static void a_journal_from_a_copy_is_refused(void **state)
@@ -778,6 +808,8 @@ int main(void)
         TEST(a_job_of_many_groups_and_terms_is_put_and_changed),
         TEST(names_may_hold_anything_that_is_a_name),
         TEST(a_workspace_that_is_made_again_remembers),
+        TEST(a_dry_run_in_doubt_keeps_nobody_from_being_written_to),
+        TEST(a_move_of_an_older_draw_does_not_fit),
         TEST(a_journal_from_a_copy_is_refused),
         TEST(a_new_start_brings_to_rest_what_its_predecessor_left),
         TEST(a_job_taken_by_hand_sends_whatever_the_operator_wants),

@@ -308,7 +308,9 @@ static void a_turn_ends_as_the_term_stands(void **state)
         {__LINE__, {.target = 5, .failures = 2}, MOVE_WORK, 0},
         {__LINE__, {.target = 5, .failures = 3}, MOVE_TERM_END, TERM_DEFERRED},
         {__LINE__, {.target = 5, .cursor = {.ended = true}}, MOVE_TERM_END, TERM_EXHAUSTED},
-        {__LINE__, {.target = 5, .failures = 9, .cursor = {.ended = true}}, MOVE_TERM_END,
+        {__LINE__,
+         {.target = 5, .failures = 9, .cursor = {.ended = true}},
+         MOVE_TERM_END,
          TERM_EXHAUSTED},
         /* What waits to be sent is sent first, whatever the search does. */
         {__LINE__, {.target = 5, .queued = 1, .failures = 9}, MOVE_WORK, 0},
@@ -316,7 +318,9 @@ static void a_turn_ends_as_the_term_stands(void **state)
         {__LINE__, {.target = 5, .deferred = 2, .deferred_due = 1, .failures = 9}, MOVE_WORK, 0},
         {__LINE__, {.target = 5, .counted = 5, .queued = 3}, MOVE_TERM_END, TERM_WAITING},
         /* Letters that are to be tried again are not decided: the term is not exhausted. */
-        {__LINE__, {.target = 5, .deferred = 2, .cursor = {.ended = true}}, MOVE_TERM_END,
+        {__LINE__,
+         {.target = 5, .deferred = 2, .cursor = {.ended = true}},
+         MOVE_TERM_END,
          TERM_DEFERRED},
         {__LINE__, {.target = 5, .deferred = 2}, MOVE_WORK, 0},
     };

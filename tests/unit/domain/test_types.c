@@ -61,7 +61,7 @@ static void places_are_held_by_what_was_or_may_have_been_accepted(void **state)
 {
     (void)state;
     static const bool holds[SEND_STATES] = {
-        [SEND_CLAIMED] = true, [SEND_COMMITTING] = true, [SEND_SENT] = true,
+        [SEND_CLAIMED] = true,   [SEND_COMMITTING] = true, [SEND_SENT] = true,
         [SEND_SIMULATED] = true, [SEND_IN_DOUBT] = true,
     };
     for (int i = 0; i < SEND_STATES; i++)
@@ -109,7 +109,8 @@ static void an_accepted_letter_never_moves_again(void **state)
             assert_false(send_move_allowed((enum send_state)from, SEND_CLAIMED));
 }
 
-/* Walks the machine from queued: every state is reached, and every one but the last rests is left. */
+/* Walks the machine from queued: every state is reached, and every one but the last rests is
+ * left. */
 static void every_state_is_reached(void **state)
 {
     (void)state;

@@ -651,14 +651,16 @@ static int fill_the_disk(struct scene *c)
         name[19] = 'x';
         if (!db_begin(db, &c->err))
             break;
-        bool ok = add_workspace(db, name, &c->err);
-        if (ok && !db_commit(db, &c->err))
-            ok = false;
-        if (!ok) {
+        if (!add_workspace(db, name, &c->err)) {
             db_rollback(db);
             break;
         }
+        /* A commit that fails takes everything back by itself. */
+        if (!db_commit(db, &c->err))
+            break;
     }
+    if (sqlite3_get_autocommit(db->c) == 0)
+        return 5;
     if (c->err.kind != ERR_STOP || strstr(c->err.text, "disk is full") == NULL ||
         strstr(c->err.text, "free some space") == NULL) {
         (void)fprintf(stderr, "after %d: %s\n", (int)added, c->err.text);

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,42 @@ static void lines_beyond_the_queue_are_dropped_and_counted(void **state)
                      20000 - kept);
 }
 
+static void tell_attempt(void *ctx, const char *name)
+{
+    if (str_equal(name, "log_before_commit"))
+        (void)sem_post(ctx);
+}
+
+static void change(struct scene *c, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(c->path, &db), SQLITE_OK);
+    (void)sqlite3_busy_timeout(db, 3000);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+static void lines_that_could_not_be_written_are_counted(void **state)
+{
+    struct scene *c = *state;
+    sem_t tried;
+    char text[80];
+    assert_int_equal(sem_init(&tried, 0, 0), 0);
+    fp_set_hook(tell_attempt, &tried);
+    open_it(c, 1000);
+    change(c, "ALTER TABLE lines RENAME TO away");
+    log_line(&c->sink, LOG_INFO, "engine", "lost");
+    assert_int_equal(sem_wait(&tried), 0); /* the writer has met the refusal */
+    change(c, "ALTER TABLE away RENAME TO lines");
+    log_line(&c->sink, LOG_INFO, "engine", "after it");
+    close_it(c);
+    fp_set_hook(NULL, NULL);
+    (void)sem_destroy(&tried);
+    assert_int_equal(number(c, "SELECT count(*) FROM lines"), 2);
+    ask(c, "SELECT text FROM lines WHERE area = 'log'", text, sizeof text);
+    assert_string_equal(text, "1 lines dropped");
+}
+
 static int count_names(struct scene *c, const char *with)
 {
     int n = 0;
@@ -274,6 +311,7 @@ int main(void)
         TEST(several_threads_may_log),
         TEST(old_lines_are_trimmed),
         TEST(lines_beyond_the_queue_are_dropped_and_counted),
+        TEST(lines_that_could_not_be_written_are_counted),
         TEST(a_damaged_log_is_moved_aside),
         TEST(a_log_that_is_damaged_inside_is_moved_aside),
         TEST(what_is_no_log_is_left_alone),

@@ -174,6 +174,22 @@ static void the_goal_shrinks_with_what_is_over(void **state)
     assert_int_equal(row->lease_until_us, 0);
 }
 
+static void a_group_that_is_done_stays_done_when_its_limit_is_raised(void **state)
+{
+    struct record_lab *l = *state;
+    (void)lab_job(l, "acme", "job", "g1:a,b g2:c,d", 5, 2);
+    lab_control(l, "acme", "job", CONTROL_START, MODE_DRYRUN);
+    lab_take(l, MODE_DRYRUN);
+    lab_find(l, "a@a.example b@b.example");
+    assert_int_equal(lab_send(l, 5, SEND_SIMULATED), 2);
+    assert_true(lab_work(l)); /* the group was full; the other one begins */
+    (void)lab_job(l, "acme", "job", "g1:a,b g2:c,d", 5, 4);
+    struct job_row *row = one(l, "acme", "job");
+    assert_int_equal(row->groups_done, 1);
+    assert_int_equal(row->cycle_sent, 2);
+    assert_int_equal(row->cycle_goal, 2 + 4);
+}
+
 static void pace_and_the_time_until_the_end(void **state)
 {
     struct record_lab *l = *state;
@@ -456,6 +472,7 @@ int main(void)
         TEST(a_job_that_never_ran_shows_what_it_could_do),
         TEST(a_running_job_shows_where_it_stands),
         TEST(the_goal_shrinks_with_what_is_over),
+        TEST(a_group_that_is_done_stays_done_when_its_limit_is_raised),
         TEST(pace_and_the_time_until_the_end),
         TEST(refused_letters_do_not_count_as_gone_out),
         TEST(waiting_failed_and_stopped_jobs_say_so),

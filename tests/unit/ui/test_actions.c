@@ -1,5 +1,5 @@
-/* If this fails, a key does nothing or two things, the help and the man page leave an action out, or
- * keys that the operator rebound are taken wrongly. */
+/* If this fails, a key does nothing or two things, the help and the man page leave an action out,
+ * or keys that the operator rebound are taken wrongly. */
 #include "../cases.h"
 
 #include "../../../src/ui/actions.h"

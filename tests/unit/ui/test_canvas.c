@@ -39,11 +39,13 @@ static void test_put_clips(void **state)
         {__LINE__, 1, 0, "ñandú", "\nñandú\n"},
         {__LINE__, 0, 3, "日本", "   日\n\n"},
         {__LINE__, 0, 4, "日", "\n\n"},
+        {__LINE__, 0, -1, "日本", " 本\n\n"},
         {__LINE__, 0, 0, "a\tb", "a.b\n\n"},
         {__LINE__, 0, 0, "\033[2J", ".[2J\n\n"},
         {__LINE__, 0, 0, "\xff\xfe", "??\n\n"},
         {__LINE__, 0, 0, "a\u202eb", "ab\n\n"},
         {__LINE__, 0, 0, "e\u0301x", "e\u0301x\n\n"},
+        {__LINE__, 0, 4, "e\u0301x", "    e\n\n"}, /* no mark in the last column */
     };
     for (size_t i = 0; i < CASES(rows); i++) {
         struct canvas c;

@@ -13,7 +13,7 @@
 #define RIG_AT(line, ok) CHECK_AT(line, ok, "%s", console_rig_text(&r))
 #define RIG(ok) RIG_AT(__LINE__, ok)
 
-/* --- commands ---------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 static void test_letters_hand_in_commands(void **state)
 {
@@ -192,7 +192,7 @@ static void test_a_desk_that_takes_nothing(void **state)
     console_rig_done(&r);
 }
 
-/* --- leaving ----------------------------------------------------------------------------------- */
+/* --- leaving ---------------------------------------------------------------------------------- */
 
 static void test_quit(void **state)
 {
@@ -281,7 +281,7 @@ static void test_suspend_asks_while_jobs_run(void **state)
     console_rig_done(&r);
 }
 
-/* --- moving about ------------------------------------------------------------------------------ */
+/* --- moving about ----------------------------------------------------------------------------- */
 
 static void test_views(void **state)
 {
@@ -447,7 +447,7 @@ static void test_help(void **state)
     console_rig_done(&r);
 }
 
-/* --- messages and data ------------------------------------------------------------------------- */
+/* --- messages and data ------------------------------------------------------------------------ */
 
 static void test_messages(void **state)
 {

@@ -1,4 +1,5 @@
-/* If this fails, the log scrolls away under whoever reads it, loses lines, or finds the wrong ones. */
+/* If this fails, the log scrolls away under whoever reads it, loses lines, or finds the wrong
+ * ones. */
 #include "../cases.h"
 
 #include "base/clock.h"
@@ -228,6 +229,28 @@ static void test_search(void **state)
     console_rig_done(&r);
 }
 
+/* In a log too long to be searched while a key waits, a search says how far it came, and goes on
+ * from there. */
+static void test_search_ends_in_time(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    char first[16];
+    console_rig_init(&r, ROWS, 100);
+    r.fake.log_lines = 3000000;
+    r.fake.first_us = FAKE_NOW_US - 2999999 * r.fake.step_us;
+    console_rig_keys(&r, "5");
+    int64_t start = clock_boot_us();
+    console_rig_keys(&r, "/no such words<Enter>");
+    assert_true(clock_boot_us() - start < 5 * US_PER_S); /* 0.15 s and what the machine adds */
+    SAY(console_rig_shows(&r, "no match up to") && console_rig_shows(&r, "N goes on from here"));
+    (void)str_copy(first, sizeof first, current(&r));
+    console_rig_keys(&r, "N");
+    SAY(console_rig_shows(&r, "N goes on from here"));
+    SAY(strcmp(first, current(&r)) != 0);
+    console_rig_done(&r);
+}
+
 static void test_only_matching(void **state)
 {
     (void)state;
@@ -326,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_lines_that_were_trimmed),
         cmocka_unit_test(test_levels),
         cmocka_unit_test(test_search),
+        cmocka_unit_test(test_search_ends_in_time),
         cmocka_unit_test(test_only_matching),
         cmocka_unit_test(test_errors_and_warnings),
         cmocka_unit_test(test_of_one_job),

@@ -118,7 +118,8 @@ static void test_pictures(void **state)
             char path[200];
             struct buf got = buf_init(1 << 20);
             draw(&pictures[i], k, &got);
-            (void)snprintf(path, sizeof path, GOLDEN "/%s.%s.txt", pictures[i].name, sizes[k].name);
+            (void)snprintf(path, sizeof path, GOLDEN "/%s.%s.screen", pictures[i].name,
+                           sizes[k].name);
             if (!same_as_file(path, &got)) {
                 print_error("case of line %d: not as in %s:\n%s\n", pictures[i].line, path,
                             buf_text(&got));

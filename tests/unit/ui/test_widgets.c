@@ -1,5 +1,5 @@
-/* If this fails, a bar or a spark line lies, a list loses its selection, the text field eats what is
- * typed or lets a paste send itself, or a dialog lets keys through to what lies behind it. */
+/* If this fails, a bar or a spark line lies, a list loses its selection, the text field eats what
+ * is typed or lets a paste send itself, or a dialog lets keys through to what lies behind it. */
 #include "../cases.h"
 
 #include "../../../src/ui/widget.h"
@@ -26,7 +26,7 @@ static const char *shown(void)
     return buf_text(&text);
 }
 
-/* --- bar and spark line ------------------------------------------------------------------------ */
+/* --- bar and spark line ----------------------------------------------------------------------- */
 
 static void test_bar(void **state)
 {
@@ -71,7 +71,7 @@ static void test_spark(void **state)
     assert_string_equal(shown(), "\n");
 }
 
-/* --- table ------------------------------------------------------------------------------------- */
+/* --- table ------------------------------------------------------------------------------------ */
 
 static void test_moves(void **state)
 {
@@ -173,7 +173,7 @@ static void test_table_without_room(void **state)
     assert_non_null(strstr(shown(), "row"));
 }
 
-/* --- text field -------------------------------------------------------------------------------- */
+/* --- text field ------------------------------------------------------------------------------- */
 
 static enum prompt_result type(struct prompt *p, const char *keys)
 {
@@ -256,7 +256,7 @@ static void test_prompt_slides(void **state)
     assert_int_equal(canvas.cursor_x, 1);
 }
 
-/* --- dialog ------------------------------------------------------------------------------------ */
+/* --- dialog ----------------------------------------------------------------------------------- */
 
 static void question(struct dialog *d)
 {
