@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct verify_line {
-    const char *name;     /* "I14" */
+    const char *name;     /* "limit-group" */
     const char *sentence; /* what must hold */
     int64_t broken;       /* rows that break it; 0 = holds */
     const char *example;  /* the first of them, screened; "" */
