@@ -196,7 +196,7 @@ void model_send_event(struct model_handle *h, int32_t send, enum event_kind kind
 /* Another job of the workspace has contacted the lead (recontact = never). */
 bool model_contacted(const struct model_record *r, int32_t lead, int32_t job);
 /* What the term looks like now. */
-void model_progress(struct model_handle *h, int32_t job, int32_t group_no, int32_t term_no,
+void model_progress(struct model_handle *h, int32_t at, int32_t group_no, int32_t term_no,
                     struct progress *ret);
 /* Changes the mode in which the job runs: queued and deferred rows are those of the new mode. */
 void model_mode_set(struct model_record *r, struct model_job *job, enum mail_mode mode);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REST_MOST_US (60 * SIM_SECOND) /* who is not woken by the record looks once a minute */
+#define REST_MOST_US (10 * SIM_MINUTE) /* who is not woken by the record looks by himself */
 
 /* --- what a lane asks of its surroundings --- */
 

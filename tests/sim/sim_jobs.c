@@ -65,7 +65,7 @@ bool sim_jobs_init(struct sim *s)
 {
     int32_t letters = (int32_t)(s->options.days * s->options.per_day) / SIM_JOBS;
     for (int32_t i = 0; i < SIM_JOBS; i++)
-        if (!make_job(s, i, (int32_t)sim_between(s, letters / 2, letters * 3 / 2) + 1))
+        if (!make_job(s, i, (int32_t)sim_between(s, letters * 3 / 4, letters * 7 / 4) + 1))
             return false;
     for (int32_t i = 0; i < SIM_SUPPRESSED; i++) {
         struct lead_found lead;
