@@ -1,2 +1,3 @@
--- $id, $now. The authority has the verdict.
-UPDATE letters SET done_at = $now WHERE id = $id AND done_at IS NULL
+-- $n, $attempt, $now. The authority has the verdict of this attempt; another lane may have begun the
+-- next one meanwhile, which is not meant.
+UPDATE letters SET done_at = $now WHERE n = $n AND attempt = $attempt AND done_at IS NULL

@@ -23,7 +23,8 @@ struct journal {
     struct db *db;
     struct uuid engine;
     struct {
-        struct uuid id;
+        int64_t n;       /* the row, */
+        int64_t attempt; /* and the attempt that is acknowledged: not one that another lane began */
         int64_t at_us;
     } done[DONE_MAX];
     int32_t done_count;
@@ -82,7 +83,8 @@ static bool write_done(struct journal *j, struct err *err)
 {
     for (int32_t i = 0; i < j->done_count; i++) {
         struct stmt *st = db_stmt(j->db, SQL_JOURNAL_DONE);
-        stmt_uuid(st, "$id", j->done[i].id);
+        stmt_int(st, "$n", j->done[i].n);
+        stmt_int(st, "$attempt", j->done[i].attempt);
         stmt_int(st, "$now", j->done[i].at_us);
         if (!db_run(st, NULL, err))
             return false;
@@ -225,18 +227,28 @@ bool journal_done(struct journal *j, const struct uuid *ids, int32_t count, int6
                   struct err *err)
 {
     for (int32_t i = 0; i < count; i++) {
+        bool row;
+        struct stmt *st = db_stmt(j->db, SQL_JOURNAL_FIND);
+        stmt_uuid(st, "$id", ids[i]);
+        if (!db_step(st, &row, err))
+            return false;
+        if (!row)
+            continue;
+        int64_t n = col_int(st, 5), attempt = col_int(st, 6);
+        stmt_end(st);
         if (j->done_count == DONE_MAX && !flush(j, err))
             return false;
-        j->done[j->done_count].id = ids[i];
+        j->done[j->done_count].n = n;
+        j->done[j->done_count].attempt = attempt;
         j->done[j->done_count++].at_us = now_us;
     }
     return true;
 }
 
-static bool waits_to_be_done(const struct journal *j, struct uuid id)
+static bool waits_to_be_done(const struct journal *j, int64_t n, int64_t attempt)
 {
     for (int32_t i = 0; i < j->done_count; i++)
-        if (uuid_equal(j->done[i].id, id))
+        if (j->done[i].n == n && j->done[i].attempt == attempt)
             return true;
     return false;
 }
@@ -246,14 +258,16 @@ bool journal_find(struct journal *j, struct uuid id, enum journal_fact *ret,
 {
     bool row;
     *ret = JOURNAL_NOTHING;
-    if (waits_to_be_done(j, id))
-        return true;
     struct stmt *st = db_stmt(j->db, SQL_JOURNAL_FIND);
     stmt_uuid(st, "$id", id);
     if (!db_step(st, &row, err))
         return false;
     if (!row)
         return true;
+    if (waits_to_be_done(j, col_int(st, 5), col_int(st, 6))) {
+        stmt_end(st);
+        return true;
+    }
     *ret = col_null(st, 0) ? JOURNAL_INTENT : JOURNAL_VERDICT;
     if (*ret == JOURNAL_VERDICT) {
         *ret_verdict = (struct send_verdict){
