@@ -44,7 +44,8 @@ start_suite() {
 # Counts the results in a log: "passed failed skipped", then the lines to show.
 count_results() {
     awk -v status="$2" -v limit="$3" '
-    /^(not )?ok .*# SKIP/ || /^skip / { skipped++; tell = tell $0 "\n"; next }
+    /^(not )?ok .*# SKIP/ { skipped++; sub(/^.*# SKIP */, ""); tell = tell "skip " $0 "\n"; next }
+    /^skip / { skipped++; tell = tell $0 "\n"; next }
     /^ok/ { passed++ }
     /^not ok/ { failed++ }
     /^1\.\.[0-9]+$/ { planned += substr($0, 4) }
@@ -86,6 +87,10 @@ run_one() {
         [ "$failed" = 0 ] || sed 's/^/     | /' "$log"
         sed '1d; s/^/     /' "$scratch.sum"
     } >"$scratch.out"
+    [ "$failed" = 0 ] || {
+        echo "FAIL $label"
+        grep -h -A 8 '^not ok' "$log" "$scratch.sum" | grep -v '# SKIP' | head -n 40 | sed 's/^/     /'
+    } >"$SCRATCH/failed.$(echo "$label" | tr / -)"
     flock "$SCRATCH/lock" cat "$scratch.out"
     chmod -R u+rwX "$scratch" 2>/dev/null
     rm -rf "$scratch" "$scratch.sum" "$scratch.out"
@@ -134,5 +139,7 @@ done
 xargs -r -n 1 -P "$jobs" "$0" --one <"$SCRATCH/together"
 xargs -r -n 1 -P 1 "$0" --one <"$SCRATCH/alone"
 
+# What failed, once more: the end of a long output is what is looked at.
+cat "$SCRATCH"/failed.* 2>/dev/null
 awk '{ p += $1; f += $2; s += $3 }
 END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 || p + s == 0 }' "$SCRATCH/counts"

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "domain/settings.h"
+#include "engine/hands.h"
 #include "port/authority.h"
 #include "port/clock.h"
 #include "port/mail.h"
@@ -53,6 +54,8 @@ struct lane_ports {
     void (*problem)(void *ctx, const char *sentence);
     void *ctx;
     const struct log_sink *log; /* NULL: silent */
+    struct hands *hands;        /* of all lanes of the engine; NULL: this is the only one */
+    int32_t number;             /* of this lane there */
     struct uuid engine;         /* journal_engine() */
 };
 

@@ -95,11 +95,21 @@ static bool start_threads(struct engine *e, struct err *err)
                    strerror(failed));
 }
 
+static bool make_locks(struct engine *e)
+{
+    if (pthread_mutex_init(&e->lock, NULL) != 0)
+        return false;
+    if (hands_init(&e->hands, NULL))
+        return true;
+    (void)pthread_mutex_destroy(&e->lock); /* nobody holds it */
+    return false;
+}
+
 bool engine_start(const struct engine_plugs *plugs, enum engine_role role, int64_t lock_wait_us,
                   struct wake *console_wake, struct engine **ret, struct err *err)
 {
     struct engine *e = calloc(1, sizeof *e);
-    if (e == NULL || pthread_mutex_init(&e->lock, NULL) != 0) {
+    if (e == NULL || !make_locks(e)) {
         free(e);
         return err_set(err, ERR_STOP, "engine: out of memory");
     }
@@ -190,6 +200,7 @@ void engine_free(struct engine *e)
     desk_done(&e->desk);
     wake_done(&e->caller);
     wake_done(&e->keeper);
+    hands_done(&e->hands);
     (void)pthread_mutex_destroy(&e->lock); /* nobody holds it */
     free(e);
 }

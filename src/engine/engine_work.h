@@ -14,7 +14,7 @@
 #include <pthread.h>
 
 enum {
-    LANES_MAX = 16,
+    LANES_MAX = HANDS_MAX,
     PROVIDERS_MAX = 8,
     IDLE_FAILURES = 3 /* after so many failures in a row there is no work possible now */
 };
@@ -59,6 +59,7 @@ struct engine {
     bool keeper_running;
     int lock_fd;    /* engine.lock; -1 not ours. The keeper's, engine.c's before and after */
     struct uuid id; /* set by the keeper before the lanes start */
+    struct hands hands;
     struct lane_thread lane[LANES_MAX];
 
     pthread_mutex_t lock; /* guards what follows, and what the lanes say of themselves */

@@ -299,6 +299,27 @@ static bool look_ahead(struct lane *l, struct lane_report *ret, struct err *err)
     return true;
 }
 
+/* The job that was given is ours alone in this process; if not (its lane stood still while the lease
+ * ran out), it is given back at once, for a while, and nothing was done. */
+static bool in_hand(struct lane *l)
+{
+    struct hands *hands = l->ports->hands;
+    if (hands == NULL || hands_take(hands, l->ports->number, l->lease.job))
+        return true;
+    log_line(l->ports->log, LOG_WARN, "engine",
+             "a lane stood still and lost its lease; its job waits until that lane is back");
+    l->end = LANE_WAITING;
+    l->rest_until_us = lane_now(l) + LANE_SLICE_US;
+    lane_release(l);
+    return false;
+}
+
+static void let_go(struct lane *l)
+{
+    if (l->ports->hands != NULL)
+        hands_leave(l->ports->hands, l->ports->number);
+}
+
 /* Takes a job; ret->took false when there is none. */
 static bool take_job(struct lane *l, struct lane_report *ret, struct err *err)
 {
@@ -314,6 +335,7 @@ static bool take_job(struct lane *l, struct lane_report *ret, struct err *err)
     trim_journal(l);
     if (l->told_taking)
         forget_problem(l);
+    ret->took = ret->took && in_hand(l);
     if (!ret->took)
         return look_ahead(l, ret, err);
     l->leased = true;
@@ -354,6 +376,7 @@ static void leave_job(struct lane *l, struct lane_report *ret)
         l->leased = false;
     else
         lane_release(l);
+    let_go(l);
     arena_done(&l->plan_memory);
     l->plan = NULL;
 }

@@ -153,6 +153,8 @@ static bool make_lane(struct lane_thread *t, struct err *err)
                                .problem = set_problem,
                                .ctx = t,
                                .log = t->engine->plugs.log,
+                               .hands = &t->engine->hands,
+                               .number = (int32_t)(t - t->engine->lane),
                                .engine = t->engine->id};
     return lane_new(&ports, &t->lane, err);
 }

@@ -158,7 +158,7 @@ bool journal_start(struct journal *j, int64_t *ret_gen, struct err *err)
     int64_t gen = 0;
     if (!check_whole(j, err) || !db_begin(j->db, err))
         return false;
-    bool ok = count_start(j, &gen, err);
+    bool ok = write_done(j, err) && count_start(j, &gen, err);
     FP("journal_start_before");
     ok = end(j, ok, err);
     FP("journal_start_after");

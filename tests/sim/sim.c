@@ -22,6 +22,7 @@ static const char *const bug_names[SIM_BUGS] = {
     [SIM_BUG_DICE] = "dice",
     [SIM_BUG_LIMIT_EARLY] = "limit-early",
     [SIM_BUG_LOST_IS_NOT] = "lost-is-not",
+    [SIM_BUG_TWO_HANDS] = "two-hands",
 };
 
 const char *sim_bug_name(enum sim_bug bug)

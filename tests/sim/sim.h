@@ -28,6 +28,7 @@ enum sim_bug {
     SIM_BUG_DICE,        /* dice are not stored but drawn again */
     SIM_BUG_LIMIT_EARLY, /* the limit is not checked where letters are claimed */
     SIM_BUG_LOST_IS_NOT, /* a verdict that was lost is taken for a letter that was not sent */
+    SIM_BUG_TWO_HANDS,   /* a lane takes the job of another lane that only stands still */
     SIM_BUGS
 };
 const char *sim_bug_name(enum sim_bug bug);

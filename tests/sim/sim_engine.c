@@ -43,17 +43,20 @@ static bool yield(void *ctx, int64_t since_us)
 
 static struct lane_ports ports_of(struct sim_task *t)
 {
-    return (struct lane_ports){.authority = &t->record.port,
-                               .journal = t->journal,
-                               .pages = &t->pages.port,
-                               .mail = &t->mail.port,
-                               .clock = &t->clock.port,
-                               .search = find_search,
-                               .letter = write_letter,
-                               .settings = read_settings,
-                               .yield = yield,
-                               .ctx = t,
-                               .engine = t->engine->id};
+    return (struct lane_ports){
+        .authority = &t->record.port,
+        .journal = t->journal,
+        .pages = &t->pages.port,
+        .mail = &t->mail.port,
+        .clock = &t->clock.port,
+        .search = find_search,
+        .letter = write_letter,
+        .settings = read_settings,
+        .yield = yield,
+        .ctx = t,
+        .hands = t->sim->options.bug == SIM_BUG_TWO_HANDS ? NULL : &t->engine->hands,
+        .number = t->number,
+        .engine = t->engine->id};
 }
 
 /* --- tasks --- */
@@ -124,7 +127,6 @@ static void lane_body(void *arg)
     while (!t->engine->shutting) {
         struct lane_report report;
         lane_run_once(t->lane, &report);
-        t->job = (struct uuid){0};
         sim_trace(t->sim, 2, (uint64_t)report.end);
         if (report.end == LANE_FAILED)
             sim_violation(t->sim, "job %s failed: %s", report.job_name, report.problem);
@@ -181,6 +183,8 @@ void sim_engine_start(struct sim_engine *e)
     sim_tell(s, "engine %d starts", e->number);
     e->up = true;
     e->shutting = false;
+    for (int32_t i = 0; i < HANDS_MAX; i++)
+        hands_leave(&e->hands, i);
     disk_fail_every(s->disk, e->number,
                     s->rates.disk > 0 && !s->calm ? sim_between(s, 2000, 200000) : 0);
     make_task(e, 0, keeper);
@@ -216,6 +220,8 @@ bool sim_engines_init(struct sim *s)
         e->number = i;
         e->id = uuid_from_bytes(&i, sizeof i);
         e->boot_zero = s->now - sim_between(s, SIM_MINUTE, SIM_DAY);
+        if (!hands_init(&e->hands, NULL))
+            return false;
         e->skew = s->options.calm ? 0 : sim_between(s, -SIM_SECOND, SIM_SECOND);
     }
     return true;
@@ -223,7 +229,9 @@ bool sim_engines_init(struct sim *s)
 
 void sim_engines_done(struct sim *s)
 {
-    for (int32_t i = 0; i < SIM_ENGINES; i++)
+    for (int32_t i = 0; i < SIM_ENGINES; i++) {
         if (s->engines[i].up)
             sim_engine_kill(&s->engines[i]);
+        hands_done(&s->engines[i].hands);
+    }
 }

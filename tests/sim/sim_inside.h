@@ -108,7 +108,6 @@ struct sim_task {
     struct sim_mail mail;
     struct journal *journal;
     struct lane *lane;
-    struct uuid job; /* what the lane has in its hands; zero: nothing */
 };
 
 struct sim_engine {
@@ -122,6 +121,7 @@ struct sim_engine {
     int64_t boot_zero; /* of its boot clock */
     int64_t skew;      /* of its wall clock against the record's */
     int64_t generation;
+    struct hands hands;
     struct sim_task tasks[1 + SIM_LANES];
 };
 

@@ -89,29 +89,15 @@ static bool hello(struct authority *a, const struct engine_card *card, struct er
     return ok;
 }
 
-/* Does another lane of the engine have the job in its hands? It may only have stood still while its
- * lease ran out. */
-static bool in_other_hands(const struct sim_task *t, struct uuid job)
-{
-    for (int32_t i = 1; i <= SIM_LANES; i++)
-        if (i != t->number && uuid_equal(t->engine->tasks[i].job, job))
-            return true;
-    return false;
-}
-
-/* The real call, and a look at the lease in the instant in which it is given. An engine gives a job
- * back at once that another of its lanes still works. */
+/* The real call, and a look at the lease in the instant in which it is given. */
 static bool take(struct sim_task *t, struct uuid engine, enum mail_mode mode, struct lease *ret,
                  bool *ret_found, struct err *err)
 {
     struct authority *real = t->record.real;
     bool ok = real->ops->job_acquire(real, engine, mode, ret, ret_found, err);
-    if (!ok || !*ret_found)
-        return ok;
-    sim_job_taken(t->sim, ret);
-    struct release how = {JOB_RUNNING, t->sim->now + 5 * SIM_SECOND, ""};
-    *ret_found = !in_other_hands(t, ret->job);
-    return *ret_found || real->ops->lease_release(real, ret, &how, err);
+    if (ok && *ret_found)
+        sim_job_taken(t->sim, ret);
+    return ok;
 }
 
 static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode, struct lease *ret,
@@ -126,7 +112,6 @@ static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode
     *ret_found = found;
     if (found)
         *ret = hidden;
-    r->task->job = found ? hidden.job : (struct uuid){0};
     return true;
 }
 

@@ -57,6 +57,7 @@ export AUTOPILOT_SOAK=1
 ends 'a soak: the word all, and time' '1 passed, 0 failed, 0 skipped' 0 -l 20 "$soak"
 unset AUTOPILOT_SOAK
 says 'a failure is shown in full' '| not ok two - because' run "$bad"
+says 'a failure is told once more before the sum' '     not ok two - because' run "$bad" "$good"
 says 'the reason to skip is shown' 'skip one - no network' run "$skips"
 says 'the time limit is named' 'out of time after 1 s' run "$hang"
 finish

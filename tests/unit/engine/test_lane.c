@@ -311,6 +311,34 @@ static void test_stop_during_pace(void **state)
 
 /* The release of a stopped job got lost: until it is known to have happened the lane does nothing
  * else, or the job would be "stopping" for ever. */
+/* Another lane of this engine has the job in its hands and only stood still while its lease ran
+ * out: what that lane has begun is not for this one to settle or to send. */
+static void test_in_other_hands(void **state)
+{
+    (void)state;
+    struct rig *rig = make(&rig_small);
+    struct lane_report report;
+    struct hands hands;
+    assert_true(hands_init(&hands, NULL));
+    lane_ports(rig->lane)->hands = &hands;
+    lane_ports(rig->lane)->number = 3;
+    rig_control(rig, CONTROL_START);
+    int32_t looks = rig->calls[RIG_OPEN];
+    assert_true(hands_take(&hands, 1, model_job_facts(rig->record, 0).id));
+    assert_int_equal(rig_run(rig, &report), LANE_NOTHING);
+    assert_false(report.took);
+    assert_int_equal(rig->calls[RIG_LOAD], 0);
+    assert_int_equal(rig->calls[RIG_OPEN], looks);
+    assert_true(uuid_is_zero(model_job_facts(rig->record, 0).lease_owner));
+    hands_leave(&hands, 1);
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    rig_check(rig);
+    /* And it lets go of what it had. */
+    assert_true(hands_take(&hands, 1, model_job_facts(rig->record, 0).id));
+    end(rig);
+    hands_done(&hands);
+}
+
 static void test_owed_release(void **state)
 {
     (void)state;
@@ -622,6 +650,7 @@ int main(void)
         cmocka_unit_test(test_rests),
         cmocka_unit_test(test_changed_while_running),
         cmocka_unit_test(test_stop_during_pace),
+        cmocka_unit_test(test_in_other_hands),
         cmocka_unit_test(test_owed_release),
         cmocka_unit_test(test_release_done_twice),
         cmocka_unit_test(test_lost_answers),

@@ -225,6 +225,36 @@ static void acknowledgements_are_written_by_whatever_commits_next(void **state)
     assert_true(journal_start(c->j, &gen, &c->err));
 }
 
+/* Two lanes: what one of them still has to write down is about its own attempt, however late. */
+static void an_acknowledgement_does_not_reach_the_next_attempt(void **state)
+{
+    struct scene *c = *state;
+    struct journal *other = NULL;
+    struct send_verdict v = {0};
+    enum journal_fact f = JOURNAL_NOTHING;
+    assert_true(journal_open(c->path, &other, &c->err));
+    assert_true(journal_intents(c->j, c->id, 1, 10, &c->err));
+    tell(c, c->id[0], SEND_QUEUED);
+    assert_true(journal_done(c->j, c->id, 1, 40, &c->err));
+    assert_true(journal_intents(other, c->id, 1, 50, &c->err));
+    assert_true(journal_intents(c->j, c->id + 1, 1, 60, &c->err)); /* it rides on this */
+    assert_true(journal_find(other, c->id[0], &f, &v, &c->err));
+    assert_int_equal(f, JOURNAL_INTENT);
+    assert_int_equal(fact(c, c->id[0], NULL), JOURNAL_INTENT);
+    journal_close(other);
+}
+
+static void a_start_keeps_the_acknowledgements_that_wait(void **state)
+{
+    struct scene *c = *state;
+    int64_t gen;
+    assert_true(journal_intents(c->j, c->id, 1, 10, &c->err));
+    assert_true(journal_done(c->j, c->id, 1, 40, &c->err));
+    assert_true(journal_start(c->j, &gen, &c->err));
+    assert_int_equal(number(c, "SELECT count(*) FROM letters WHERE done_at = 40"), 1);
+    assert_int_equal(fact(c, c->id[0], NULL), JOURNAL_NOTHING);
+}
+
 static void more_acknowledgements_than_fit_are_written_at_once(void **state)
 {
     struct scene *c = *state;
@@ -437,6 +467,8 @@ int main(void)
         TEST(a_newer_fact_takes_the_place_of_the_older),
         TEST(what_was_acknowledged_belongs_to_an_attempt_that_is_over),
         TEST(acknowledgements_are_written_by_whatever_commits_next),
+        TEST(an_acknowledgement_does_not_reach_the_next_attempt),
+        TEST(a_start_keeps_the_acknowledgements_that_wait),
         TEST(more_acknowledgements_than_fit_are_written_at_once),
         TEST(only_what_was_acknowledged_is_forgotten),
         TEST(a_long_journal_is_forgotten_piece_by_piece),
