@@ -185,7 +185,8 @@ bool model_contacted(const struct model_record *r, int32_t lead, int32_t job)
          i = model_send_row(r, i)->next_of_lead) {
         const struct model_send_row *row = model_send_row(r, i);
         if (row->job != job && row->pub.mode != MODE_DRYRUN &&
-            (row->pub.state == SEND_SENT || row->pub.state == SEND_IN_DOUBT))
+            (row->pub.state == SEND_SENT || row->pub.state == SEND_IN_DOUBT ||
+             row->pub.state == SEND_CLAIMED || row->pub.state == SEND_COMMITTING))
             return true;
     }
     return false;
@@ -440,7 +441,7 @@ static void judge_row(struct model_handle *h, int32_t at, int32_t send, const st
         ret->suppressed++;
     } else if (job->plan.recontact == RECONTACT_NEVER && model_contacted(h->r, row->lead, at)) {
         model_send_move(h, send, SEND_CANCELLED);
-        model_send_event(h, send, EVENT_CANCELLED, "", "another job wrote to the address");
+        model_send_event(h, send, EVENT_CANCELLED, "", "another job writes to the address");
         ret->cancelled++;
     } else {
         claim(h, send, lease, &ret->rows[ret->count++]);

@@ -277,7 +277,7 @@ static bool judge(struct claim *c, int32_t at, struct err *err)
     if (!contacted(c, c->extra[at].lead, &yes, err))
         return false;
     if (yes)
-        return drop(c, at, SEND_CANCELLED, "another job has written to it meanwhile", err);
+        return drop(c, at, SEND_CANCELLED, "another job writes to it, or has meanwhile", err);
     return take(c, at, err);
 }
 

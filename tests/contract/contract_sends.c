@@ -418,7 +418,7 @@ static void the_list_of_another_workspace_is_not_looked_at(struct ct *c)
     assert_int_equal(c->grant.count, 1);
 }
 
-/* Two jobs have the address queued; the first one writes to it. */
+/* Two jobs have the address queued; the first one writes to it (SEND_CLAIMED: is about to). */
 static void queue_in_two_jobs(struct ct *c, enum recontact recontact, enum send_state verdict)
 {
     begin_with(c, &(struct ct_spec){.name = "second", .recontact = recontact},
@@ -431,8 +431,10 @@ static void queue_in_two_jobs(struct ct *c, enum recontact recontact, enum send_
     struct move move = c->move;
     begin_with(c, &(struct ct_spec){.name = "first"}, "a@a.example");
     assert_true(ct_claim(c, 1));
-    ct_say(c, 0, verdict);
-    ct_report(c, c->engine);
+    if (verdict != SEND_CLAIMED) {
+        ct_say(c, 0, verdict);
+        ct_report(c, c->engine);
+    }
     c->lease = second;
     c->ref = kept.ref;
     c->job = kept.job;
@@ -448,6 +450,14 @@ static void a_letter_to_whom_another_job_wrote_meanwhile_is_cancelled(struct ct 
     assert_string_equal(c->grant.rows[0].address, "b@b.example");
     assert_int_equal(ct_row(c, "a@a.example")->state, SEND_CANCELLED);
     assert_int_equal(ct_events(c, EVENT_CANCELLED), 1);
+}
+
+static void a_letter_to_whom_another_job_is_writing_is_cancelled(struct ct *c)
+{
+    queue_in_two_jobs(c, RECONTACT_NEVER, SEND_CLAIMED);
+    assert_int_equal(c->grant.cancelled, 1);
+    assert_int_equal(c->grant.count, 1);
+    assert_int_equal(ct_row(c, "a@a.example")->state, SEND_CANCELLED);
 }
 
 static void a_letter_that_another_job_could_not_send_is_not_cancelled(struct ct *c)
@@ -492,6 +502,7 @@ const struct ct_promise ct_send_promises[] = {
     CT_PROMISE(an_address_that_is_suppressed_no_more_is_claimed),
     CT_PROMISE(the_list_of_another_workspace_is_not_looked_at),
     CT_PROMISE(a_letter_to_whom_another_job_wrote_meanwhile_is_cancelled),
+    CT_PROMISE(a_letter_to_whom_another_job_is_writing_is_cancelled),
     CT_PROMISE(a_letter_that_another_job_could_not_send_is_not_cancelled),
     CT_PROMISE(recontact_always_cancels_nothing),
 };
