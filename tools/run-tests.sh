@@ -109,7 +109,8 @@ while getopts j:m:l: option; do
 done
 shift $((OPTIND - 1))
 
-SCRATCH=$(mktemp -d)
+# In /tmp, whatever TMPDIR says: some tests go on as another user, who must get there.
+SCRATCH=$(TMPDIR=/tmp mktemp -d 2>/dev/null || mktemp -d) || exit 2
 chmod 711 "$SCRATCH"
 trap 'rm -rf "$SCRATCH"' EXIT
 trap 'exit 130' INT TERM

@@ -4,8 +4,9 @@
  * the lanes of one engine that is not enough. They share the engine's identity, so one that took
  * the job over would settle the letters of the one that only stood still, and send them; when that
  * one wakes it would report and send them as well. So a lane that was given a job looks here before
- * it touches a letter of it, and gives it back when another lane still has it. No time limit: a lane
- * that stands still for an hour keeps the job for an hour, or until another engine takes it. */
+ * it touches a letter of it, and gives it back when another lane still has it. No time limit: a
+ * lane that stands still for an hour keeps the job for an hour, or until another engine takes it.
+ */
 #ifndef ENGINE_HANDS_H
 #define ENGINE_HANDS_H
 

@@ -1,9 +1,9 @@
 /* search_local.c - answers queries from the corpus, a chunk at a time.
  *
  * The one idea: a chunk is one read transaction that sees one version of the corpus, and nothing
- * stays open between chunks, so a search that takes all day never holds back the writer. The first
- * chunk is small, since most terms need few results; each further one is twice as large, so that a
- * long list is not sorted anew for every few hits. */
+ * stays open between chunks, so a search that takes all day never holds back the writer. What a
+ * query costs is the ranking of all pages that match; so the order is kept, as numbers of pages,
+ * for as long as the same query goes on in the same version, also over its end and next start. */
 #include "adapter/search_local.h"
 
 #include "corpus_db.h"
@@ -18,14 +18,22 @@
 #include <string.h>
 
 enum {
-    CHUNK_FIRST = 16,
-    CHUNK_MAX = 256,
+    CHUNK = 32,            /* hits that are read at once */
+    RANKED = 1 << 16,      /* results whose order is kept; behind them it is worked out again */
     QUERY_MAX = 64 * 1024, /* of FTS5's language; the longest term stays far below */
 };
 
 struct local_hit {
     char url[URL_MAX + 1];
     char title[FACT_MAX + 1];
+};
+
+/* Results from..from+count-1 of a query in one version of the corpus. */
+struct ranking {
+    struct buf match; /* empty: there is none */
+    uint64_t version;
+    int64_t from, count;
+    int64_t *ids; /* RANKED of them */
 };
 
 struct search_local {
@@ -36,10 +44,10 @@ struct search_local {
     bool under_way;
     uint64_t version; /* of the corpus that `offset` counts in */
     int64_t offset;   /* results before the next hit */
-    int64_t limit;    /* of the next chunk */
     bool last;        /* nothing comes behind the chunk */
     int at, count;    /* in the chunk */
-    struct local_hit hits[CHUNK_MAX];
+    struct local_hit hits[CHUNK];
+    struct ranking ranking;
 };
 
 /* ---- the query ---- */
@@ -119,12 +127,6 @@ static void forget_chunk(struct search_local *s)
     s->last = false;
 }
 
-static void start_over(struct search_local *s)
-{
-    s->offset = 0;
-    s->limit = CHUNK_FIRST;
-}
-
 static void take_hit(struct search_local *s, sqlite3_stmt *st)
 {
     char path[URL_MAX + 1];
@@ -138,20 +140,62 @@ static void take_hit(struct search_local *s, sqlite3_stmt *st)
     s->count++;
 }
 
-static bool read_hits(struct search_local *s, struct err *err)
+static void forget_ranking(struct search_local *s)
 {
-    sqlite3_stmt *st = corpus_query(s->db, SQL_CORPUS_FIND);
+    buf_clear(&s->ranking.match);
+}
+
+/* Is the order known from s->offset on? */
+static bool ranked(const struct search_local *s)
+{
+    const struct ranking *r = &s->ranking;
+    return r->match.len > 0 && r->version == s->version &&
+           str_equal(buf_text(&r->match), buf_text(&s->match)) && s->offset >= r->from &&
+           (s->offset < r->from + r->count || r->count < RANKED);
+}
+
+static bool rank(struct search_local *s, struct err *err)
+{
+    struct ranking *r = &s->ranking;
+    forget_ranking(s);
+    r->version = s->version;
+    r->from = s->offset;
+    r->count = 0;
+    sqlite3_stmt *st = corpus_query(s->db, SQL_CORPUS_RANK);
     corpus_bind_text(s->db, st, "$query", buf_text(&s->match), s->match.len);
-    corpus_bind_int(s->db, st, "$limit", s->limit);
+    corpus_bind_int(s->db, st, "$limit", RANKED);
     corpus_bind_int(s->db, st, "$offset", s->offset);
     for (;;) {
         bool more = false;
         if (!corpus_step(s->db, st, &more, err))
             return false;
         if (!more)
-            return true;
-        take_hit(s, st);
+            break;
+        r->ids[r->count++] = sqlite3_column_int64(st, 0);
     }
+    buf_add(&r->match, buf_text(&s->match), s->match.len);
+    if (!buf_ok(&r->match))
+        buf_done(&r->match); /* no memory: it is only worked out again */
+    return true;
+}
+
+static bool read_hits(struct search_local *s, struct err *err)
+{
+    const struct ranking *r = &s->ranking;
+    const int64_t end = r->from + r->count;
+    for (int64_t at = s->offset; at < end && s->count < CHUNK; at++) {
+        bool row = false;
+        sqlite3_stmt *st = corpus_query(s->db, SQL_CORPUS_HIT);
+        corpus_bind_int(s->db, st, "$id", r->ids[at - r->from]);
+        if (!corpus_step(s->db, st, &row, err))
+            return false;
+        if (row) /* the same version: it is there */
+            take_hit(s, st);
+        if (row && !corpus_step(s->db, st, &row, err))
+            return false;
+    }
+    s->last = s->offset + s->count >= end && r->count < RANKED;
+    return true;
 }
 
 /* Everything in one snapshot: is there a page at all, which version, the next hits of it. */
@@ -167,9 +211,9 @@ static bool read_snapshot(struct search_local *s, struct err *err)
                        "`autopilot corpus add PATH`",
                        s->data_dir);
     if ((uint64_t)version != s->version)
-        start_over(s);
+        s->offset = 0;
     s->version = (uint64_t)version;
-    return read_hits(s, err);
+    return (ranked(s) || rank(s, err)) && read_hits(s, err);
 }
 
 static bool read_chunk(struct search_local *s, struct err *err)
@@ -179,13 +223,9 @@ static bool read_chunk(struct search_local *s, struct err *err)
         return false;
     const bool ok = read_snapshot(s, err);
     corpus_rollback(s->db); /* nothing was changed; this ends the snapshot */
-    if (!ok) {
+    if (!ok)
         forget_chunk(s);
-        return false;
-    }
-    s->last = s->count < s->limit;
-    s->limit = s->limit * 2 < CHUNK_MAX ? s->limit * 2 : CHUNK_MAX;
-    return true;
+    return ok;
 }
 
 /* The file may have been made, removed or replaced since the last query. */
@@ -195,6 +235,7 @@ static bool open_corpus(struct search_local *s, struct err *err)
         return true;
     corpus_db_close(s->db);
     s->db = NULL;
+    forget_ranking(s);
     return corpus_db_open(s->data_dir, false, &s->db, err);
 }
 
@@ -222,10 +263,10 @@ static bool local_start(struct search *search, const struct search_request *requ
     if (!buf_ok(&s->match))
         return err_set(err, ERR_REFUSED, "search: the query is too long (%zu bytes)",
                        strlen(request->query));
-    start_over(s);
+    s->offset = 0;
     s->version = 0;
     if (!read_cursor(request->cursor, &s->offset, &s->version))
-        start_over(s);
+        s->offset = 0;
     s->under_way = true;
     return true;
 }
@@ -271,6 +312,8 @@ static void local_free(struct search *search)
     struct search_local *s = own(search);
     corpus_db_close(s->db);
     buf_done(&s->match);
+    buf_done(&s->ranking.match);
+    free(s->ranking.ids);
     free(s->data_dir);
     free(s);
 }
@@ -289,10 +332,12 @@ bool search_local_new(const char *data_dir, struct search **ret, struct err *err
     if (s) {
         s->search.ops = &ops;
         s->match = buf_init(QUERY_MAX);
+        s->ranking.match = buf_init(QUERY_MAX);
+        s->ranking.ids = calloc(RANKED, sizeof *s->ranking.ids);
         s->data_dir = strdup(data_dir);
     }
-    if (!s || !s->data_dir) {
-        free(s);
+    if (!s || !s->data_dir || !s->ranking.ids) {
+        local_free(s ? &s->search : NULL);
         return err_set(err, ERR_STOP, "search: out of memory");
     }
     *ret = &s->search;

@@ -299,8 +299,8 @@ static bool look_ahead(struct lane *l, struct lane_report *ret, struct err *err)
     return true;
 }
 
-/* The job that was given is ours alone in this process; if not (its lane stood still while the lease
- * ran out), it is given back at once, for a while, and nothing was done. */
+/* The job that was given is ours alone in this process; if not (its lane stood still while the
+ * lease ran out), it is given back at once, for a while, and nothing was done. */
 static bool in_hand(struct lane *l)
 {
     struct hands *hands = l->ports->hands;

@@ -149,6 +149,7 @@ def attach():
               third.read('lab') and lab.wait_for(lambda: len(lab.letters(data)) > at, 15), '')
     third.close()
     third.gone(5)
+    lab.wait_for(lambda: engine_pid(data) not in (0, third.pid), 20)  # the one it left behind
     end_engine(data)
     v = lab.run(data, 'verify')
     lab.check('verify finds nothing', v.returncode == 0, v.stdout)

@@ -448,7 +448,7 @@ static void test_changed_under_way(void **state)
     for (; next(s) == SEARCH_HIT; hits++)
         seen |= strcmp(name(s), "new.txt") == 0;
     assert_true(seen);
-    assert_in_range(hits, MANY, MANY + 16); /* the rest of the chunk, then all of them */
+    assert_in_range(hits, MANY, MANY + 32); /* the rest of the chunk, then all of them */
 }
 
 /* Cursors of another provider, of another version, or of nobody: the first result. */

@@ -287,6 +287,8 @@ static int as_nobody(struct scene *c, int (*step)(struct scene *c))
     if (child == 0) {
         if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
             _exit(77);
+        if (access(c->s.dir, X_OK) != 0)
+            _exit(77); /* that user does not even get here */
         _exit(step(c));
     }
     int status = 0;
