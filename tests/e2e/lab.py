@@ -94,13 +94,13 @@ def sequence(data, job):
 WORDS = 'anchor birch copper dune ember falcon garnet harbor iris juniper kelp lantern'.split()
 
 
-def make_corpus(where, pages=400, seed=7, domains=None):
+def make_corpus(where, pages=400, seed=7, words_each=4):
     """Pages of invented firms: 1 to 3 addresses each, some known from other pages, some none."""
     dice = random.Random(seed)
     os.makedirs(where)
     known = []
     for i in range(pages):
-        words = dice.sample(WORDS, 4)
+        words = dice.sample(WORDS, words_each)
         addresses = []
         for k in range(dice.choice([0, 1, 1, 1, 2, 3])):
             if known and dice.random() < 0.15:
@@ -139,7 +139,7 @@ def prepare(name, binary=None, **job):
     data = os.path.join(tmp(), name)
     must(data, 'init', '--quiet', binary=binary)
     pages = job.pop('pages', 400)
-    make_corpus(os.path.join(data, 'pages'), pages)
+    make_corpus(os.path.join(data, 'pages'), pages, words_each=job.pop('words_each', 4))
     must(data, 'corpus', 'add', os.path.join(data, 'pages'), '--quiet', binary=binary)
     write_job(os.path.join(data, 'lab.ini'), **job)
     must(data, 'job', 'import', os.path.join(data, 'lab.ini'), '--quiet', binary=binary)

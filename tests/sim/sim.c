@@ -332,12 +332,13 @@ static void step(struct sim *s)
 static void draw_rates(struct sim *s)
 {
     static const int32_t rarely[] = {0, 200, 1000, 5000};
+    static const int32_t stalls[] = {0, 20, 1000};
     struct sim_rates *r = &s->rates;
     for (int i = SIM_REFUSED; i < SIM_OUTCOMES; i++)
         r->outcome[i] = rarely[sim_between(s, 0, 3)];
     r->failpoint = (int32_t)sim_between(s, 0, 2) * 30;
     r->busy = (int32_t)sim_between(s, 0, 2) * 3000;
-    r->stall = (int32_t)sim_between(s, 0, 2) * 10;
+    r->stall = stalls[sim_between(s, 0, 2)];
     r->search = rarely[sim_between(s, 0, 3)];
     r->mail = rarely[sim_between(s, 0, 3)];
     r->disk = (int32_t)sim_between(s, 0, 1);
