@@ -184,7 +184,7 @@ int32_t model_fence(struct model_handle *h, const struct lease *lease, struct er
 /* Nobody holds a lease that has not expired. */
 bool model_lease_free(const struct model_job *job, int64_t now);
 /* The job comes to rest as the operator wants it: paused or stopped, with its event. */
-void model_job_rests(struct model_handle *h, int32_t job);
+void model_job_rests(struct model_handle *h, int32_t at);
 
 /* --- the ledger (authority_model_sends.c) ----------------------------------------------------- */
 
