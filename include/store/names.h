@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 
-/* Fills in ERR_REFUSED: no such job (workspace NULL: in no workspace), no such workspace, no such
- * template; with the nearest name there is. Always false. */
+/* Fills in ERR_REFUSED: no such job (workspace NULL: in no workspace), workspace, template,
+ * schedule or specification; with the nearest name there is. Always false. */
 bool names_no_job(struct db *db, const char *workspace, const char *name, struct err *err);
 bool names_no_workspace(struct db *db, const char *name, struct err *err);
+bool names_no_schedule(struct db *db, const char *workspace, const char *name, struct err *err);
+bool names_no_spec(struct db *db, const char *workspace, const char *name, struct err *err);
 bool names_no_template(struct db *db, const char *workspace, const char *name, struct err *err);
 
 #endif

@@ -55,6 +55,10 @@ bool auth_note(struct auth *a, const struct note *note, struct err *err)
     bind_number(st, "$group", note->group_no);
     bind_number(st, "$term", note->term_no);
     bind_number(st, "$send", note->send_seq);
+    if (note->schedule != NULL)
+        stmt_uuid(st, "$schedule", *note->schedule);
+    if (note->run != NULL)
+        stmt_uuid(st, "$run", *note->run);
     stmt_text(st, "$actor", note->actor);
     stmt_text(st, "$text", text[0] != '\0' ? text : NULL);
     stmt_int(st, "$n1", note->n1);

@@ -32,6 +32,8 @@ struct note {
     int32_t group_no;
     int32_t term_no;
     int64_t send_seq;
+    const struct uuid *schedule;
+    const struct uuid *run;
     const char *actor;
     const char *text;
     int64_t n1;

@@ -83,6 +83,16 @@ bool names_no_job(struct db *db, const char *workspace, const char *name, struct
     return no_such(db, SQL_NAMES_JOBS, "job", workspace, name, err);
 }
 
+bool names_no_schedule(struct db *db, const char *workspace, const char *name, struct err *err)
+{
+    return no_such(db, SQL_NAMES_SCHEDULES, "schedule", workspace, name, err);
+}
+
+bool names_no_spec(struct db *db, const char *workspace, const char *name, struct err *err)
+{
+    return no_such(db, SQL_NAMES_SPECS, "specification", workspace, name, err);
+}
+
 bool names_no_template(struct db *db, const char *workspace, const char *name, struct err *err)
 {
     return no_such(db, SQL_NAMES_TEMPLATES, "template", workspace, name, err);

@@ -1,0 +1,60 @@
+/* schedule.h - the words of scheduled reports, as values: what a schedule is doing, why a run was
+ * made, how it went; and what an operator defines. The same names in the record, in --json and on
+ * the screens. Pure; any thread. */
+#ifndef DOMAIN_SCHEDULE_H
+#define DOMAIN_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum schedule_status {
+    SCHEDULE_ACTIVE,
+    SCHEDULE_PAUSED,    /* by an operator, with a note */
+    SCHEDULE_CANCELLED, /* it has come to its end: end date, or its last run was made */
+    SCHEDULE_ERROR,     /* needs a person; next_run_at stands still */
+    SCHEDULE_STATUSES
+};
+
+enum run_trigger {
+    TRIGGER_SCHEDULE, /* its slot came */
+    TRIGGER_CATCHUP,  /* its slot went by while no engine ran */
+    TRIGGER_BACKFILL, /* an operator asked for old slots */
+    TRIGGER_MANUAL,   /* an operator asked for a report now; counts for the frequency */
+    TRIGGER_TEST,     /* likewise, but counts for nothing */
+    TRIGGERS
+};
+
+enum run_status {
+    RUN_QUEUED,  /* waits for a lane, or for its next attempt */
+    RUN_RUNNING, /* a lane works it */
+    RUN_SUCCESS,
+    RUN_FAILED,
+    RUN_SKIPPED, /* its slot was due and no report was made; the error says why */
+    RUN_CANCELLED,
+    RUN_STATUSES
+};
+
+const char *schedule_status_name(enum schedule_status v);
+const char *run_trigger_name(enum run_trigger v);
+const char *run_status_name(enum run_status v);
+/* False (and *ret left alone) for an unknown name. */
+bool schedule_status_parse(const char *name, enum schedule_status *ret);
+bool run_trigger_parse(const char *name, enum run_trigger *ret);
+bool run_status_parse(const char *name, enum run_status *ret);
+
+/* A schedule as its operator defines it. Texts are borrowed; NULL overrides: all of the
+ * specification's. */
+struct schedule_def {
+    const char *workspace;
+    const char *name;
+    const char *specification; /* by name, of the same workspace */
+    const char *type;          /* daily, weekly, monthly, custom */
+    const char *config;        /* JSON: time, days, zone, and the finer points of timing.h */
+    const char *categories;    /* JSON array of category ids, or NULL */
+    const char *regions;       /* likewise */
+    const char *cadence;       /* overrides the frequency, or NULL */
+    const char *notes;
+    bool enabled;
+};
+
+#endif

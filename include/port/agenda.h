@@ -1,0 +1,210 @@
+/* agenda.h - port: what is written about specifications, schedules and runs. Each command is one
+ * transaction: a state change, its counters, its event and audit lines, and the schedule's next
+ * instant are one commit.
+ *
+ * A due schedule is dealt with in two steps. slots(): its slot becomes a run row (or is skipped,
+ * with the reason) and next_run_at moves on, by compare-and-set on the value that was seen; so
+ * however many engines look, one of them does it, once. run_take() .. run_end(): a lane works a
+ * waiting row. A row whose engine died is taken again with its attempt raised; a report that was
+ * made twice replaces itself.
+ *
+ * Adapters: agenda_sqlite (embedded), later agenda_pg. An instance belongs to one thread. Failures
+ * as in authority.h: ERR_RETRY = the outcome is unknown, look again; commands are idempotent. */
+#ifndef PORT_AGENDA_H
+#define PORT_AGENDA_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "domain/schedule.h"
+#include "domain/types.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RUN_TTL_US (INT64_C(60) * 1000000)   /* a lane that is not heard of for so long is dead */
+#define RUN_RENEW_US (INT64_C(20) * 1000000) /* it says so every so often */
+
+enum {
+    AGENDA_DUE_MAX = 200,  /* schedules dealt with in one command */
+    PERIOD_KEY_MAX = 24,   /* "2026-W47" */
+    AGENDA_TEXT_MAX = 240, /* a reason */
+    RUN_ATTEMPTS_MAX = 3,  /* of a row whose engine died each time: then it has failed */
+    BACKFILL_MAX = 366     /* slots in one command */
+};
+
+struct agenda;
+
+/* A schedule whose instant has come, with all that is needed to decide. Texts are in the arena. */
+struct due_row {
+    struct uuid schedule;
+    struct uuid specification;
+    const char *name;
+    const char *type;
+    const char *config;
+    const char *cadence;         /* the override; NULL: none */
+    enum schedule_status status; /* ACTIVE, or PAUSED when its pause is over */
+    int64_t next_run_us;         /* as seen: what slots() compares */
+    int64_t last_scheduled_us;   /* INT64_MIN: none yet */
+    int64_t created_us;
+    int64_t slot_count; /* slots that became runs */
+    bool spec_active;   /* there, and active */
+    const char *spec_name;
+    const char *frequency;   /* of the specification */
+    int64_t last_success_us; /* newest period_us of a success of it; INT64_MIN: none */
+    bool busy;               /* a run of this schedule or specification waits or runs */
+    bool waiting;            /* one of them waits */
+};
+
+enum slot_what {
+    SLOT_RUN,       /* make the run row */
+    SLOT_FREQUENCY, /* skip: the specification had its report in this period */
+    SLOT_OVERLAP,   /* skip: the run before is not over */
+    SLOT_MISSED,    /* skip: it went by too long ago, or catch-up is off */
+    SLOT_EXCLUDED,  /* skip: it fell on an excluded date */
+    SLOT_ERROR,     /* the schedule needs a person; next_run_at stays */
+    SLOT_RESUME,    /* a pause is over: only the next instant */
+    SLOT_WHATS
+};
+
+struct slot_order {
+    struct uuid schedule;
+    int64_t seen_us; /* next_run_at as it was seen */
+    enum slot_what what;
+    enum run_trigger trigger; /* SLOT_RUN: schedule or catchup */
+    int64_t slot_us;          /* the nominal instant */
+    int64_t not_before_us;    /* SLOT_RUN: jitter; else 0 */
+    const char *period_key;   /* SLOT_RUN: NULL when the frequency does not count */
+    int64_t missed;           /* slots that went by besides this one */
+    int64_t next_us;          /* the next instant */
+    bool ends;                /* there is none: the schedule is cancelled after this */
+    const char *reason;       /* a sentence for the log, "" none */
+};
+
+enum slot_answer {
+    SLOT_DONE,
+    SLOT_GONE,    /* somebody else did it, or the schedule was changed: look again */
+    SLOT_BLOCKED, /* SLOT_RUN: a run that waits or runs holds the period: order SLOT_FREQUENCY */
+};
+
+/* A run to be worked. Texts are in the arena. */
+struct run_work {
+    struct uuid run;
+    struct uuid specification;
+    struct uuid schedule; /* zero: none */
+    int32_t attempt;      /* from 1; names this piece of work in run_renew and run_end */
+    enum run_trigger trigger;
+    int64_t slot_us;   /* INT64_MIN: none */
+    int64_t period_us; /* the instant the report is about: slot, or creation */
+    const char *workspace;
+    const char *spec_name;
+    const char *schedule_name; /* "" none */
+    const char *definition;    /* of the specification, JSON */
+    const char *categories;    /* JSON array or NULL */
+    const char *regions;
+    const char *config;      /* of the schedule; "" none */
+    int64_t last_success_us; /* of the specification; INT64_MIN: none */
+    uint64_t *known;         /* items that earlier reports of the specification had */
+    int64_t known_count;
+};
+
+struct run_result {
+    bool ok;
+    bool quiet;          /* ok, but there was nothing new and the schedule wants no empty report */
+    const char *error;   /* not ok: the sentence */
+    int64_t retry_at_us; /* not ok: another attempt then; 0: it has failed */
+    int32_t items, sources, sources_failed;
+    const char *report; /* file name below the reports' directory */
+    const char *sha256;
+    const char *html;
+    size_t html_len;
+    const char *text;
+    size_t text_len;
+    const uint64_t *keys; /* of the items that are in it */
+    int64_t key_count;
+};
+
+struct spec_put {
+    const char *workspace;
+    const char *name;
+    bool active;
+    const char *frequency;
+    const char *definition; /* JSON */
+};
+
+enum put_answer { PUT_CREATED, PUT_CHANGED, PUT_SAME };
+
+/* Which schedule or specification: by workspace and name. */
+struct agenda_ref {
+    const char *workspace;
+    const char *name;
+};
+
+enum schedule_control {
+    SCHEDULE_ENABLE,
+    SCHEDULE_DISABLE,
+    SCHEDULE_PAUSE,
+    SCHEDULE_RESUME, /* also out of error; next_us counts from now */
+    SCHEDULE_CONTROLS
+};
+
+struct agenda_ops {
+    const char *kind;
+
+    /* --- engines --- */
+    /* The earliest instant at which due() or run_take() would find something: a schedule's, the end
+     * of a pause, a waiting run's, the end of a dead lane's time. INT64_MAX: nothing waits. */
+    bool (*next_due)(struct agenda *a, int64_t *ret_us, struct err *err);
+    /* Schedules whose instant has come, oldest first, at most AGENDA_DUE_MAX. *ret_now: the
+     * record's clock. */
+    bool (*due)(struct agenda *a, struct arena *arena, struct due_row **ret, int32_t *ret_count,
+                int64_t *ret_now_us, struct err *err);
+    bool (*slots)(struct agenda *a, const struct slot_order *orders, int32_t count,
+                  enum slot_answer *ret, struct err *err);
+    /* Takes the run that waits longest and may be worked now, or one whose engine died (another
+     * engine's that was not heard of, or an earlier start of this one). */
+    bool (*run_take)(struct agenda *a, struct uuid engine, int64_t journal_gen, struct arena *arena,
+                     struct run_work *ret, bool *ret_found, struct err *err);
+    /* ERR_FENCED: the run is somebody else's now, was cancelled, or is over: give it up. */
+    bool (*run_renew)(struct agenda *a, struct uuid run, int32_t attempt, struct err *err);
+    /* A fact: taken from whoever worked this attempt; ERR_FENCED when the run went on without it.
+     */
+    bool (*run_end)(struct agenda *a, struct uuid run, int32_t attempt,
+                    const struct run_result *result, struct err *err);
+
+    /* --- operators: actor is who asks; each is audited --- */
+    /* rev -1: whatever is there; else ERR_CONFLICT when the stored one differs. */
+    bool (*spec_put)(struct agenda *a, const char *actor, const struct spec_put *put, int64_t rev,
+                     enum put_answer *ret, struct err *err);
+    bool (*spec_delete)(struct agenda *a, const char *actor, const struct agenda_ref *spec,
+                        struct err *err);
+    /* next_us: its first instant (the caller worked it out; a schedule that never runs is refused
+     * before). Also the new one after a change of its timing. */
+    bool (*schedule_put)(struct agenda *a, const char *actor, const struct schedule_def *def,
+                         int64_t next_us, int64_t rev, enum put_answer *ret, struct err *err);
+    bool (*schedule_get)(struct agenda *a, const struct agenda_ref *schedule, struct arena *arena,
+                         struct schedule_def *ret, int64_t *ret_rev, struct err *err);
+    bool (*schedule_delete)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
+                            struct err *err);
+    /* note: needed for PAUSE. until_us: PAUSE, 0 none. next_us: ENABLE and RESUME. */
+    bool (*schedule_control)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
+                             enum schedule_control what, const char *note, int64_t until_us,
+                             int64_t next_us, bool *ret_changed, struct err *err);
+    /* A run now: trigger MANUAL (period_key as the caller worked it out; ERR_CONFLICT when the
+     * period has its report) or TEST (period_key NULL). */
+    bool (*run_ask)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
+                    enum run_trigger trigger, const char *period_key, struct uuid *ret,
+                    struct err *err);
+    bool (*run_cancel)(struct agenda *a, const char *actor, struct uuid run, struct err *err);
+    /* A failure was seen by a person. */
+    bool (*run_seen)(struct agenda *a, const char *actor, struct uuid run, struct err *err);
+
+    void (*free)(struct agenda *a);
+};
+
+struct agenda {
+    const struct agenda_ops *ops;
+};
+
+#endif

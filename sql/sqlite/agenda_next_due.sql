@@ -1,0 +1,11 @@
+-- The earliest instant at which a schedule is due, a pause ends, a waiting run may be taken, or the
+-- time of a running one's lane is over.
+SELECT min(at) FROM
+  (SELECT min(next_run_at) AS at FROM autopilot_schedules
+   WHERE enabled = 1 AND status = 'active' AND deleted_at IS NULL
+   UNION ALL
+   SELECT min(paused_until) FROM autopilot_schedules
+   WHERE status = 'paused' AND paused_until IS NOT NULL AND deleted_at IS NULL AND enabled = 1
+   UNION ALL
+   SELECT min(CASE status WHEN 'queued' THEN not_before ELSE until END) FROM newsletter_runs
+   WHERE status = 'queued' OR status = 'running')

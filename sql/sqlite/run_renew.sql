@@ -1,0 +1,3 @@
+-- $run, $attempt, $until
+UPDATE newsletter_runs SET until = $until
+WHERE id = $run AND attempt = $attempt AND status = 'running'

@@ -1,0 +1,2 @@
+-- $schedule, $slot. Has the slot its row?
+SELECT 1 FROM newsletter_runs WHERE autopilot_schedule_id = $schedule AND scheduled_for = $slot

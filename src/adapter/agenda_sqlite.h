@@ -1,0 +1,71 @@
+/* agenda_sqlite.h - what the files of the embedded agenda share. A command is agenda_begin, steps,
+ * agenda_end, as in authority_sqlite.h; events and audit rows are written by the same functions. */
+#ifndef AGENDA_SQLITE_INSIDE_H
+#define AGENDA_SQLITE_INSIDE_H
+
+#include "authority_sqlite.h"
+#include "port/agenda.h"
+
+struct agenda_sqlite {
+    struct agenda base;
+    struct auth auth; /* handle, clock, instant: the frame's; its ops are not used */
+};
+
+/* Who did what no operator asked for, in the audit log. */
+#define AGENDA_ACTOR "autopilot"
+
+/* --- agenda_sqlite.c --- */
+struct auth *agenda_auth(struct agenda *a);
+void agenda_bind_text(struct stmt *st, const char *name, const char *text); /* NULL binds NULL */
+/* "NAME" or "NAME: REASON" as an event's text. */
+void agenda_say(char dst[AGENDA_TEXT_MAX + 1], const char *name, const char *reason);
+
+/* --- agenda_sqlite_slots.c --- */
+bool agenda_slots(struct agenda *base, const struct slot_order *orders, int32_t count,
+                  enum slot_answer *ret, struct err *err);
+
+/* --- agenda_sqlite_runs.c --- */
+bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                     struct arena *arena, struct run_work *ret, bool *ret_found, struct err *err);
+bool agenda_run_renew(struct agenda *base, struct uuid run, int32_t attempt, struct err *err);
+bool agenda_run_end(struct agenda *base, struct uuid run, int32_t attempt,
+                    const struct run_result *result, struct err *err);
+bool agenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err);
+bool agenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err);
+
+/* --- agenda_sqlite_admin.c --- */
+bool agenda_spec_put(struct agenda *base, const char *actor, const struct spec_put *put,
+                     int64_t rev, enum put_answer *ret, struct err *err);
+bool agenda_spec_delete(struct agenda *base, const char *actor, const struct agenda_ref *spec,
+                        struct err *err);
+bool agenda_schedule_put(struct agenda *base, const char *actor, const struct schedule_def *def,
+                         int64_t next_us, int64_t rev, enum put_answer *ret, struct err *err);
+bool agenda_schedule_get(struct agenda *base, const struct agenda_ref *schedule,
+                         struct arena *arena, struct schedule_def *ret, int64_t *ret_rev,
+                         struct err *err);
+bool agenda_schedule_delete(struct agenda *base, const char *actor,
+                            const struct agenda_ref *schedule, struct err *err);
+
+/* --- agenda_sqlite_control.c --- */
+/* A schedule as it stands, by name. */
+struct schedule_found {
+    struct uuid id;
+    struct uuid specification;
+    int64_t workspace;
+    enum schedule_status status;
+    bool enabled;
+    int64_t next_us;
+    int64_t rev;
+};
+/* ERR_REFUSED, with the nearest name, when there is none. */
+bool agenda_schedule_must(struct auth *a, const struct agenda_ref *ref, struct schedule_found *ret,
+                          struct err *err);
+bool agenda_schedule_control(struct agenda *base, const char *actor,
+                             const struct agenda_ref *schedule, enum schedule_control what,
+                             const char *note, int64_t until_us, int64_t next_us, bool *ret_changed,
+                             struct err *err);
+bool agenda_run_ask(struct agenda *base, const char *actor, const struct agenda_ref *schedule,
+                    enum run_trigger trigger, const char *period_key, struct uuid *ret,
+                    struct err *err);
+
+#endif

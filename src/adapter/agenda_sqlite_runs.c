@@ -1,0 +1,376 @@
+/* agenda_sqlite_runs.c - a waiting run is taken, worked and ended.
+ *
+ * The idea: run and attempt together name a piece of work. Whoever took a row later has a higher
+ * attempt, so what an earlier lane still says about it is told apart, however late it comes. */
+#include "agenda_sqlite.h"
+
+#include "base/fp.h"
+#include "base/str.h"
+
+#include <string.h>
+
+/* --- taking ----------------------------------------------------------------------------------- */
+
+struct candidate {
+    int64_t seq;
+    bool died; /* it was running */
+};
+
+static bool text_or_null(struct stmt *st, int i, struct arena *arena, const char **ret)
+{
+    *ret = col_null(st, i) ? NULL : arena_text(arena, col_text(st, i));
+    return col_null(st, i) || *ret != NULL;
+}
+
+static bool read_work(struct stmt *st, struct arena *arena, struct run_work *ret)
+{
+    *ret = (struct run_work){.run = col_uuid(st, 1),
+                             .specification = col_uuid(st, 2),
+                             .attempt = (int32_t)col_int(st, 4) + 1,
+                             .slot_us = col_null(st, 6) ? INT64_MIN : col_int(st, 6),
+                             .period_us = col_int(st, 7),
+                             .workspace = arena_text(arena, col_text(st, 8)),
+                             .spec_name = arena_text(arena, col_text(st, 9)),
+                             .schedule_name = arena_text(arena, col_text(st, 10)),
+                             .definition = arena_text(arena, col_text(st, 11)),
+                             .config = arena_text(arena, col_text(st, 14)),
+                             .last_success_us = col_null(st, 16) ? INT64_MIN : col_int(st, 16)};
+    if (!col_null(st, 3))
+        ret->schedule = col_uuid(st, 3);
+    (void)run_trigger_parse(col_text(st, 5), &ret->trigger); /* the schema checks it */
+    return text_or_null(st, 12, arena, &ret->categories) &&
+           text_or_null(st, 13, arena, &ret->regions) && ret->workspace != NULL &&
+           ret->spec_name != NULL && ret->schedule_name != NULL && ret->definition != NULL &&
+           ret->config != NULL;
+}
+
+static bool no_memory(struct err *err)
+{
+    return err_set(err, ERR_STOP, "reports: out of memory for a run");
+}
+
+static bool find_work(struct auth *a, struct uuid engine, int64_t gen, struct arena *arena,
+                      struct run_work *work, struct candidate *ret, bool *ret_found,
+                      struct err *err)
+{
+    struct stmt *st = db_stmt(a->db, SQL_RUN_CANDIDATE);
+    stmt_uuid(st, "$engine", engine);
+    stmt_int(st, "$gen", gen);
+    stmt_int(st, "$now", a->now);
+    if (!db_step(st, ret_found, err))
+        return false;
+    if (!*ret_found)
+        return true;
+    bool ok = read_work(st, arena, work);
+    ret->seq = col_int(st, 0);
+    ret->died = str_equal(col_text(st, 15), "running");
+    stmt_end(st);
+    return ok || no_memory(err);
+}
+
+/* What its specification has reported already. */
+static bool read_known(struct auth *a, struct arena *arena, struct run_work *work, struct err *err)
+{
+    struct buf keys = buf_init((size_t)64 << 20);
+    struct stmt *st = db_stmt(a->db, SQL_REPORT_ITEMS_KNOWN);
+    stmt_uuid(st, "$specification", work->specification);
+    stmt_uuid(st, "$run", work->run);
+    bool ok = true, row = true;
+    while (ok && row) {
+        ok = db_step(st, &row, err);
+        uint64_t key = ok && row ? (uint64_t)col_int(st, 0) : 0;
+        if (ok && row)
+            buf_add(&keys, &key, sizeof key);
+    }
+    work->known_count = (int64_t)(keys.len / sizeof *work->known);
+    work->known = arena_array(arena, (size_t)work->known_count + 1, sizeof *work->known);
+    if (ok && (work->known == NULL || !buf_ok(&keys)))
+        ok = no_memory(err);
+    if (ok && keys.len > 0)
+        memcpy(work->known, keys.data, keys.len);
+    buf_done(&keys);
+    return ok;
+}
+
+static const char *name_of(const struct run_work *w)
+{
+    return w->schedule_name[0] != '\0' ? w->schedule_name : w->spec_name;
+}
+
+static bool start(struct auth *a, struct uuid engine, int64_t gen, const struct candidate *c,
+                  const struct run_work *w, struct err *err)
+{
+    struct stmt *st = db_stmt(a->db, SQL_RUN_START);
+    stmt_int(st, "$seq", c->seq);
+    stmt_uuid(st, "$engine", engine);
+    stmt_int(st, "$gen", gen);
+    stmt_int(st, "$until", a->now + RUN_TTL_US);
+    stmt_int(st, "$now", a->now);
+    struct note note = {.kind = EVENT_RUN_STARTED,
+                        .schedule = uuid_is_zero(w->schedule) ? NULL : &w->schedule,
+                        .run = &w->run,
+                        .text = name_of(w),
+                        .n1 = w->attempt};
+    return db_run(st, NULL, err) && auth_note(a, &note, err);
+}
+
+/* A run that took its engine down with it three times is not tried a fourth time. */
+static bool bury(struct auth *a, const struct run_work *w, int64_t seq, struct err *err);
+
+static bool take(struct auth *a, struct uuid engine, int64_t gen, struct arena *arena,
+                 struct run_work *ret, bool *ret_found, struct err *err)
+{
+    struct candidate c = {0};
+    for (;;) {
+        if (!find_work(a, engine, gen, arena, ret, &c, ret_found, err))
+            return false;
+        if (!*ret_found)
+            return true;
+        if (!c.died || ret->attempt <= RUN_ATTEMPTS_MAX)
+            return start(a, engine, gen, &c, ret, err) && read_known(a, arena, ret, err);
+        if (!bury(a, ret, c.seq, err))
+            return false;
+    }
+}
+
+bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                     struct arena *arena, struct run_work *ret, bool *ret_found, struct err *err)
+{
+    struct auth *a = agenda_auth(base);
+    *ret_found = false;
+    if (!auth_begin(a, err))
+        return false;
+    bool ok = take(a, engine, journal_gen, arena, ret, ret_found, err);
+    FP("agenda_run_take_before");
+    ok = auth_end(a, ok, err);
+    FP("agenda_run_take_after");
+    return ok;
+}
+
+/* --- ending ----------------------------------------------------------------------------------- */
+
+/* A run as it stands. */
+struct run_found {
+    int64_t seq;
+    enum run_status status;
+    int32_t attempt;
+    enum run_trigger trigger;
+    struct uuid run, schedule, specification; /* schedule zero: none */
+    char name[NAME_MAX_BYTES + 1];
+};
+
+static bool find_run(struct auth *a, struct uuid run, struct run_found *ret, struct err *err)
+{
+    bool row;
+    struct stmt *st = db_stmt(a->db, SQL_RUN_FIND);
+    stmt_uuid(st, "$run", run);
+    if (!db_step(st, &row, err))
+        return false;
+    if (!row)
+        return err_set(err, ERR_REFUSED, "run: there is no such run; `autopilot run list` has all");
+    *ret = (struct run_found){.seq = col_int(st, 0),
+                              .attempt = (int32_t)col_int(st, 2),
+                              .run = run,
+                              .specification = col_uuid(st, 5)};
+    (void)run_status_parse(col_text(st, 1), &ret->status);   /* the schema checks it */
+    (void)run_trigger_parse(col_text(st, 3), &ret->trigger); /* the schema checks it */
+    if (!col_null(st, 4))
+        ret->schedule = col_uuid(st, 4);
+    col_text_to(st, *col_text(st, 6) != '\0' ? 6 : 7, ret->name, sizeof ret->name);
+    stmt_end(st);
+    return true;
+}
+
+static bool write_end(struct auth *a, const struct run_found *f, enum run_status status,
+                      const struct run_result *r, struct err *err)
+{
+    struct stmt *st = db_stmt(a->db, SQL_RUN_FINISH);
+    stmt_int(st, "$seq", f->seq);
+    stmt_text(st, "$status", run_status_name(status));
+    stmt_text(st, "$error", r->error != NULL ? r->error : "");
+    stmt_int(st, "$items", r->items);
+    stmt_int(st, "$sources", r->sources);
+    stmt_int(st, "$sources_failed", r->sources_failed);
+    stmt_text(st, "$report", r->report != NULL ? r->report : "");
+    stmt_text(st, "$sha256", r->sha256 != NULL ? r->sha256 : "");
+    stmt_int(st, "$bytes", (int64_t)r->html_len);
+    stmt_int(st, "$now", a->now);
+    return db_run(st, NULL, err);
+}
+
+/* A test run counts for nothing. */
+static bool count_run(struct auth *a, const struct run_found *f, bool ok, const char *error,
+                      struct err *err)
+{
+    if (uuid_is_zero(f->schedule) || f->trigger == TRIGGER_TEST)
+        return true;
+    struct stmt *st = db_stmt(a->db, SQL_RUN_COUNTED);
+    stmt_uuid(st, "$schedule", f->schedule);
+    stmt_text(st, "$status", ok ? "success" : "failed");
+    agenda_bind_text(st, "$error", ok ? NULL : error);
+    stmt_int(st, "$ok", ok);
+    stmt_int(st, "$failed", !ok);
+    stmt_int(st, "$now", a->now);
+    return db_run(st, NULL, err);
+}
+
+static bool write_report(struct auth *a, const struct run_found *f, const struct run_result *r,
+                         struct err *err)
+{
+    struct stmt *st = db_stmt(a->db, SQL_REPORT_PUT);
+    stmt_uuid(st, "$run", f->run);
+    stmt_text(st, "$sha256", r->sha256);
+    stmt_blob(st, "$html", r->html, r->html_len);
+    stmt_blob(st, "$text", r->text, r->text_len);
+    if (!db_run(st, NULL, err))
+        return false;
+    if (f->trigger == TRIGGER_TEST) /* nobody has had it: the next report has it again */
+        return true;
+    for (int64_t i = 0; i < r->key_count; i++) {
+        st = db_stmt(a->db, SQL_REPORT_ITEM_ADD);
+        stmt_uuid(st, "$specification", f->specification);
+        stmt_int(st, "$item", (int64_t)r->keys[i]);
+        stmt_uuid(st, "$run", f->run);
+        if (!db_run(st, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static bool note_run(struct auth *a, enum event_kind kind, const struct run_found *f,
+                     const char *reason, const struct run_result *r, struct err *err)
+{
+    char text[AGENDA_TEXT_MAX + 1];
+    agenda_say(text, f->name, reason);
+    struct note note = {.kind = kind,
+                        .schedule = uuid_is_zero(f->schedule) ? NULL : &f->schedule,
+                        .run = &f->run,
+                        .actor = AGENDA_ACTOR,
+                        .text = text,
+                        .n1 = r->items,
+                        .n2 = r->sources - r->sources_failed};
+    return event_row(kind)->audit ? auth_audit(a, &note, f->name, err) : auth_note(a, &note, err);
+}
+
+static bool end_well(struct auth *a, const struct run_found *f, const struct run_result *r,
+                     struct err *err)
+{
+    return write_end(a, f, RUN_SUCCESS, r, err) && (r->quiet || write_report(a, f, r, err)) &&
+           count_run(a, f, true, NULL, err) &&
+           note_run(a, EVENT_RUN_SUCCESS, f, r->quiet ? "nothing new, no report" : "", r, err);
+}
+
+static bool end_badly(struct auth *a, const struct run_found *f, const struct run_result *r,
+                      struct err *err)
+{
+    if (r->retry_at_us > 0) {
+        struct stmt *st = db_stmt(a->db, SQL_RUN_AGAIN);
+        stmt_int(st, "$seq", f->seq);
+        stmt_int(st, "$not_before", r->retry_at_us);
+        stmt_text(st, "$error", r->error);
+        return db_run(st, NULL, err) && note_run(a, EVENT_RUN_RETRY, f, r->error, r, err);
+    }
+    return write_end(a, f, RUN_FAILED, r, err) && count_run(a, f, false, r->error, err) &&
+           note_run(a, EVENT_RUN_FAILED, f, r->error, r, err);
+}
+
+static bool end_run(struct auth *a, struct uuid run, int32_t attempt, const struct run_result *r,
+                    struct err *err)
+{
+    struct run_found f = {0};
+    if (!find_run(a, run, &f, err))
+        return false;
+    if (f.attempt != attempt || f.status != RUN_RUNNING)
+        return err_set(err, ERR_FENCED, "run: it went on without this lane");
+    return r->ok ? end_well(a, &f, r, err) : end_badly(a, &f, r, err);
+}
+
+bool agenda_run_end(struct agenda *base, struct uuid run, int32_t attempt,
+                    const struct run_result *result, struct err *err)
+{
+    struct auth *a = agenda_auth(base);
+    if (!auth_begin(a, err))
+        return false;
+    bool ok = end_run(a, run, attempt, result, err);
+    FP("agenda_run_end_before");
+    ok = auth_end(a, ok, err);
+    FP("agenda_run_end_after");
+    return ok;
+}
+
+static bool bury(struct auth *a, const struct run_work *w, int64_t seq, struct err *err)
+{
+    struct run_found f = {.seq = seq,
+                          .trigger = w->trigger,
+                          .run = w->run,
+                          .schedule = w->schedule,
+                          .specification = w->specification};
+    struct run_result r = {.error = "the engine died each time it made this report"};
+    (void)str_copy(f.name, sizeof f.name, name_of(w)); /* a name: it fits */
+    return end_badly(a, &f, &r, err);
+}
+
+bool agenda_run_renew(struct agenda *base, struct uuid run, int32_t attempt, struct err *err)
+{
+    struct auth *a = agenda_auth(base);
+    int64_t rows = 0;
+    if (!auth_begin(a, err))
+        return false;
+    struct stmt *st = db_stmt(a->db, SQL_RUN_RENEW);
+    stmt_uuid(st, "$run", run);
+    stmt_int(st, "$attempt", attempt);
+    stmt_int(st, "$until", a->now + RUN_TTL_US);
+    bool ok = db_run(st, &rows, err);
+    ok = auth_end(a, ok, err);
+    return ok && (rows > 0 || err_set(err, ERR_FENCED, "run: it went on without this lane"));
+}
+
+/* --- operators -------------------------------------------------------------------------------- */
+
+/* The row changes by statement id ($seq, $now), with its audit row. */
+static bool change(struct agenda *base, const char *actor, struct uuid run, enum sql_id id,
+                   enum event_kind kind, bool (*allowed)(enum run_status), const char *cure,
+                   struct err *err)
+{
+    struct auth *a = agenda_auth(base);
+    struct run_found f = {0};
+    if (!auth_begin(a, err))
+        return false;
+    bool ok = find_run(a, run, &f, err);
+    if (ok && !allowed(f.status))
+        ok = err_set(err, ERR_REFUSED, "run: it is %s; %s", run_status_name(f.status), cure);
+    if (ok) {
+        struct stmt *st = db_stmt(a->db, id);
+        stmt_int(st, "$seq", f.seq);
+        stmt_int(st, "$now", a->now);
+        struct note note = {.kind = kind,
+                            .schedule = uuid_is_zero(f.schedule) ? NULL : &f.schedule,
+                            .run = &run,
+                            .actor = actor,
+                            .text = f.name};
+        ok = db_run(st, NULL, err) && auth_audit(a, &note, f.name, err);
+    }
+    return auth_end(a, ok, err);
+}
+
+static bool is_open(enum run_status status)
+{
+    return status == RUN_QUEUED || status == RUN_RUNNING;
+}
+
+static bool is_failed(enum run_status status)
+{
+    return status == RUN_FAILED;
+}
+
+bool agenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err)
+{
+    return change(base, actor, run, SQL_RUN_CANCEL, EVENT_RUN_CANCELLED, is_open,
+                  "only a run that waits or runs can be cancelled", err);
+}
+
+bool agenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err)
+{
+    return change(base, actor, run, SQL_RUN_SEEN, EVENT_RUN_SEEN, is_failed,
+                  "only a failure needs to be seen", err);
+}
