@@ -94,6 +94,22 @@ static const struct cli_option suppress_options[] = {
     {"reason", "TEXT", "why, for those who read the list later"},
     END,
 };
+static const struct cli_option schedule_next_options[] = {
+    {"zone", "NAME", "the zone of the clock on the wall, as in Europe/Berlin (default UTC)"},
+    {"from", "TIME", "runs after this instant (RFC 3339; default now)"},
+    {"count", "N", "so many runs, 1 to 1000 (default 10); -n N for short"},
+    {"batch", NULL, "stdin: EXPR<TAB>ZONE<TAB>TIME a line; five instants, invalid or never each"},
+    {"batch-config", NULL, "stdin: TYPE<TAB>CONFIG<TAB>TIME a line; the same"},
+    END,
+};
+static const struct cli_option schedule_check_options[] = {
+    {"batch", NULL, "stdin: EXPR a line; ok, or FIELD<TAB>COLUMN each"},
+    END,
+};
+static const struct cli_option schedule_allowed_options[] = {
+    {"batch", NULL, "stdin: CADENCE<TAB>OVERRIDE<TAB>LAST<TAB>NOW a line (- for none)"},
+    END,
+};
 static const struct cli_option log_options[] = {
     {"follow", NULL, "go on with new lines until interrupted"},
     {"level", "NAME", "error, warn, info (default) or debug: this and more serious"},
@@ -186,6 +202,13 @@ static const struct cli_row rows[] = {
     {"workspace", "show", "NAME", 1, 1, "its jobs and templates", NULL, cmd_workspace_show},
     {"workspace", "delete", "NAME", 1, 1, "refused while it has jobs", delete_options,
      cmd_workspace_delete},
+
+    {"schedule", "next", "[EXPR]", 0, 1, "when a cron expression runs next, and in words",
+     schedule_next_options, cmd_schedule_next},
+    {"schedule", "check", "[EXPR]", 0, 1, "is a cron expression good; where it is not",
+     schedule_check_options, cmd_schedule_check},
+    {"schedule", "allowed", "[CADENCE LAST]", 0, 2, "does the cadence allow a run now",
+     schedule_allowed_options, cmd_schedule_allowed},
 
     {"log", NULL, "", 0, 0, "the process log", log_options, cmd_log},
     {"audit", "list", "", 0, 0, "who asked for what, and when", NULL, cmd_audit_list},

@@ -59,6 +59,10 @@ bool cmd_workspace_add(struct app *app, struct err *err);
 bool cmd_workspace_show(struct app *app, struct err *err);
 bool cmd_workspace_delete(struct app *app, struct err *err);
 
+bool cmd_schedule_next(struct app *app, struct err *err);
+bool cmd_schedule_check(struct app *app, struct err *err);
+bool cmd_schedule_allowed(struct app *app, struct err *err);
+
 bool cmd_log(struct app *app, struct err *err);
 bool cmd_audit_list(struct app *app, struct err *err);
 bool cmd_audit_verify(struct app *app, struct err *err);
