@@ -55,7 +55,7 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wformat-security -Wvla -Wundef -W
 cppflags := -D_GNU_SOURCE -Iinclude -Ibuild/gen -isystem /usr/include/libxml2 $(CPPFLAGS)
 cflags   := -std=c11 $(flags.$(V)) $(warnings) $(CFLAGS)
 ldflags  := $(link.$(V)) -Wl,--as-needed $(LDFLAGS)
-libs     := -lsqlite3 -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz -lpthread
+libs     := -lsqlite3 -lcurl -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz -lpthread
 testlibs := -lcmocka -lvterm
 
 # --- sources --------------------------------------------------------------------------------------
