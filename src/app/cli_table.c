@@ -121,6 +121,18 @@ static const struct cli_option log_options[] = {
     END,
 };
 
+static const struct cli_option report_options[] = {
+    {"from", "T", "where the period begins (default: by the specification's frequency)"},
+    {"to", "T", "where it ends, not itself in it (default: now)"},
+    {"at", "T", "the instant at which the report says it was made (default: now)"},
+    {"category", "NAME", "only this category; may be given again"},
+    {"region", "NAME", "only this region; may be given again"},
+    {"specification", "NAME", "which one, when the file holds several"},
+    {"out", "FILE", "write it there (default: stdout)"},
+    {"text", NULL, "plain text instead of HTML"},
+    END,
+};
+
 static const struct cli_row rows[] = {
     {"init", NULL, "[DIR]", 0, 1, "make a data directory: config, record, workspace `default`",
      init_options, cmd_init},
@@ -209,6 +221,8 @@ static const struct cli_row rows[] = {
      schedule_check_options, cmd_schedule_check},
     {"schedule", "allowed", "[CADENCE LAST]", 0, 2, "does the cadence allow a run now",
      schedule_allowed_options, cmd_schedule_allowed},
+    {"report", "preview", "SPECFILE", 1, 1,
+     "make a report from a specification file, record nothing", report_options, cmd_report_preview},
 
     {"log", NULL, "", 0, 0, "the process log", log_options, cmd_log},
     {"audit", "list", "", 0, 0, "who asked for what, and when", NULL, cmd_audit_list},

@@ -62,6 +62,7 @@ bool cmd_workspace_delete(struct app *app, struct err *err);
 bool cmd_schedule_next(struct app *app, struct err *err);
 bool cmd_schedule_check(struct app *app, struct err *err);
 bool cmd_schedule_allowed(struct app *app, struct err *err);
+bool cmd_report_preview(struct app *app, struct err *err);
 
 bool cmd_log(struct app *app, struct err *err);
 bool cmd_audit_list(struct app *app, struct err *err);

@@ -1,0 +1,23 @@
+/* report_file.c - writes reports. The name is made of hexadecimal digits alone, so nothing that
+ * anybody typed gets into a path. */
+#include "adapter/report_file.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+bool report_file_write(const char *dir, struct uuid run, enum report_form form, const void *bytes,
+                       size_t len, struct report_written *ret, struct err *err)
+{
+    static const char *const endings[REPORT_FORMS] = {"html", "txt"};
+    char id[UUID_TEXT_SIZE], name[UUID_TEXT_SIZE + 8];
+    struct report_written written = {.size_bytes = (int64_t)len};
+    uuid_text(run, id);
+    (void)str_format(name, sizeof name, "%s.%s", id, endings[form]); /* fits */
+    if (!file_join(written.path, dir, name, err) || !file_make_dirs(dir, 0750, err) ||
+        !file_replace(written.path, bytes, len, 0640, err))
+        return false;
+    str_sha256_hex(bytes, len, written.sha256);
+    *ret = written;
+    return true;
+}
