@@ -111,6 +111,7 @@ static bool one_entry(void *ctx, int32_t line, const char *key, const char *valu
 {
     struct reading *r = ctx;
     struct entry e = {line, key, value};
+    r->config->entries++;
     if (str_equal(r->section, "search"))
         return search_entry(r, &e, err);
     const struct setting_row *row = settings_find(r->section, key);
@@ -189,6 +190,26 @@ bool config_read(const char *path, bool must_exist, struct config *ret, struct e
     struct err why = {0};
     if (!settings_check(&fresh.settings, &why))
         return err_set(err, ERR_REFUSED, "%s: %s", path, why.text);
+    *ret = fresh;
+    return true;
+}
+
+bool config_read_again(const char *path, const struct config *in_force, struct config *ret,
+                       struct err *err)
+{
+    struct config fresh;
+    char shown[INI_SHOWN_MAX];
+    inilines_shown(path, shown);
+    if (!config_read(path, false, &fresh, err))
+        return false;
+    if (in_force->file_there && !fresh.file_there)
+        return err_set(err, ERR_REFUSED,
+                       "config: %s is gone; put it back (`autopilot config template` prints one)",
+                       shown);
+    if (in_force->entries > 0 && fresh.entries == 0)
+        return err_set(err, ERR_REFUSED,
+                       "config: %s is empty, and had %d options; write back those that shall count",
+                       shown, in_force->entries);
     *ret = fresh;
     return true;
 }

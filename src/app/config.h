@@ -30,6 +30,7 @@ struct config {
     int32_t line[CONFIG_ROWS_MAX];              /* ORIGIN_FILE */
     struct config_search search[CONFIG_SEARCHES_MAX];
     int32_t searches;
+    int32_t entries; /* `key = value` lines of the file */
     bool file_there;
 };
 
@@ -38,5 +39,10 @@ struct config {
  * key given twice, line too long, file with secrets readable by others) is ERR_REFUSED with file,
  * line and cure, and *ret is left alone. */
 bool config_read(const char *path, bool must_exist, struct config *ret, struct err *err);
+/* As config_read, for a process that runs by `in_force` already: a file that was there and is gone,
+ * or had entries and has none, is ERR_REFUSED too: what a slip of the hand removed must not lift
+ * the limits that are in force. */
+bool config_read_again(const char *path, const struct config *in_force, struct config *ret,
+                       struct err *err);
 
 #endif

@@ -196,16 +196,20 @@ static bool keep_restart_rows(const struct settings *old, struct settings *fresh
 static bool plug_reload(void *ctx, struct err *err)
 {
     struct wire *w = ctx;
-    struct config *fresh = calloc(1, sizeof *fresh);
-    if (fresh == NULL)
+    struct config *both = calloc(2, sizeof *both);
+    if (both == NULL)
         return err_set(err, ERR_STOP, "config: out of memory");
-    bool ok = config_read(w->app.config_path, false, fresh, err);
+    struct config *old = &both[0], *fresh = &both[1];
     pthread_mutex_lock(&w->mutex);
-    ok = ok && keep_restart_rows(&w->config.settings, &fresh->settings, err);
+    *old = w->config;
+    pthread_mutex_unlock(&w->mutex);
+    bool ok = config_read_again(w->app.config_path, old, fresh, err) &&
+              keep_restart_rows(&old->settings, &fresh->settings, err);
+    pthread_mutex_lock(&w->mutex);
     if (ok)
         w->config = *fresh;
     pthread_mutex_unlock(&w->mutex);
-    free(fresh);
+    free(both);
     return ok;
 }
 

@@ -180,6 +180,44 @@ static void template_is_the_defaults(void **state)
     buf_done(&text);
 }
 
+/* A file that is gone or empty must not put defaults in the place of the limits in force. */
+static void reading_again_never_lifts_the_limits(void **state)
+{
+    const struct place *p = *state;
+    struct config c;
+    struct config fresh = {0};
+    struct err err = {0};
+    write_text(p, "[mail]\nper_minute = 3\n");
+    assert_true(config_read_again(p->path, &(struct config){0}, &c, &err));
+    assert_int_equal(c.entries, 1);
+    write_text(p, "; nothing is left\n[mail]\n");
+    assert_false(config_read_again(p->path, &c, &fresh, &err));
+    assert_non_null(strstr(err.text, "is empty"));
+    assert_int_equal(unlink(p->path), 0);
+    assert_false(config_read_again(p->path, &c, &fresh, &err));
+    assert_int_equal(err.kind, ERR_REFUSED);
+    assert_non_null(strstr(err.text, "is gone; put it back"));
+    assert_int_equal(fresh.entries, 0);
+    write_text(p, "[mail]\nper_minute = 4\n");
+    assert_true(config_read_again(p->path, &c, &fresh, &err));
+    assert_int_equal(fresh.settings.mail_per_minute, 4);
+}
+
+/* Who never had a file, or one of comments only, may go on without. */
+static void what_never_was_is_not_missed(void **state)
+{
+    const struct place *p = *state;
+    struct config c;
+    struct config fresh;
+    struct err err = {0};
+    assert_true(config_read(p->path, false, &c, &err));
+    assert_true(config_read_again(p->path, &c, &fresh, &err));
+    write_text(p, "; comments only\n");
+    assert_true(config_read_again(p->path, &c, &fresh, &err));
+    write_text(p, "");
+    assert_true(config_read_again(p->path, &fresh, &c, &err));
+}
+
 int main(void)
 {
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
@@ -190,6 +228,8 @@ int main(void)
         PLACED(wrong_environment),
         PLACED(secrets_need_mode_600),
         PLACED(template_is_the_defaults),
+        PLACED(reading_again_never_lifts_the_limits),
+        PLACED(what_never_was_is_not_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
