@@ -78,7 +78,8 @@ int64_t db_data_version(struct db *db);
 /* Path of the file; borrowed. */
 const char *db_path(const struct db *db);
 /* Attaches a second file read-only under a schema name (the log beside the record); a file that is
- * absent is not an error: *ret_there false. Attached already: *ret_there true. */
+ * absent, or that its writer has only just begun, is not an error: *ret_there false. Attached
+ * already: *ret_there true. */
 bool db_attach_read(struct db *db, const char *path, const char *schema, bool *ret_there,
                     struct err *err);
 

@@ -290,13 +290,12 @@ bool db_attach_read(struct db *db, const char *path, const char *schema, bool *r
         return false;
     int64_t version;
     bool ours = ask_int(db, "PRAGMA log.user_version", &version, err);
-    if (ours && version != 1)
+    bool begun = !ours || version != 0;
+    if (ours && begun && version != 1)
         ours =
             err_set(err, ERR_REFUSED, "%s: %s is not a log of this version", db->kind->area, path);
-    if (!ours) {
-        (void)db_run(db_stmt(db, SQL_DB_DETACH_LOG), NULL, NULL); /* the failure before counts */
-        return false;
-    }
-    *ret_there = db->log_there = true;
-    return true;
+    *ret_there = db->log_there = ours && begun;
+    if (!db->log_there)
+        (void)db_run(db_stmt(db, SQL_DB_DETACH_LOG), NULL, NULL); /* what was found counts */
+    return ours;
 }
