@@ -156,7 +156,7 @@ static bool stop_jobs(struct console_app *c, struct err *err)
     struct db *db = NULL;
     struct job_row *rows = NULL;
     int32_t count = 0;
-    bool ok = record_open(c->app, &r, err) && record_read(c->app, &db, err) &&
+    bool ok = record_open_to_stop(c->app, &r, err) && record_read(c->app, &db, err) &&
               read_jobs(db, NULL, clock_now_us(), &arena, &rows, &count, err);
     for (int32_t i = 0; ok && i < count; i++) {
         if (rows[i].state == JOB_RUNNING)

@@ -69,7 +69,7 @@ static bool change_begin(struct app *app, struct changing *c, struct err *err)
 {
     *c = (struct changing){.app = app, .add = !str_equal(app->row->verb, "remove")};
     c->reason = cli_value(app, "reason") != NULL ? cli_value(app, "reason") : "";
-    return record_open(app, &c->record, err) && page_reader_new(&c->reader, err);
+    return record_open_to_stop(app, &c->record, err) && page_reader_new(&c->reader, err);
 }
 
 static void change_end(struct changing *c)

@@ -19,6 +19,17 @@ void out_print(const char *format, ...)
     va_end(args);
 }
 
+void out_warn(const char *format, ...)
+{
+    char text[ERR_TEXT_MAX + 64];
+    struct out_text safe = {0};
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args); /* a cut is fine */
+    va_end(args);
+    (void)fprintf(stderr, "autopilot: warning: %s\n", out_safe(&safe, text)); /* nowhere else */
+}
+
 const char *out_safe(struct out_text *t, const char *text)
 {
     char *slot = t->slot[t->next];

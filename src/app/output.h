@@ -11,6 +11,8 @@
 
 /* printf to stdout whose text arguments were screened by the caller (out_safe). */
 void out_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "autopilot: warning: ..." on stderr, made harmless: the command goes on. */
+void out_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Foreign text made harmless; one of 16 rotating buffers of the struct, so that several fit into
  * one out_print. */
 struct out_text {

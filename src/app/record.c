@@ -4,16 +4,17 @@
 #include "adapter/authority_sqlite.h"
 #include "adapter/clock_real.h"
 #include "base/file.h"
+#include "output.h"
 #include "place.h"
 
-bool record_open(struct app *app, struct record *ret, struct err *err)
+static bool may_change(const struct app *app, struct err *err)
+{
+    return !app->read_only || err_set(err, ERR_REFUSED, "nothing is changed with --read-only");
+}
+
+static bool open_authority(struct app *app, struct record *ret, struct err *err)
 {
     char path[FILE_PATH_MAX];
-    *ret = (struct record){0};
-    if (app->read_only)
-        return err_set(err, ERR_REFUSED, "nothing is changed with --read-only");
-    if (!config_read(app->config_path, cli_given(app, "config"), &ret->config, err))
-        return false;
     if (ret->config.settings.record_url[0] != '\0')
         return err_set(err, ERR_REFUSED,
                        "[record] url is set, but this version has the embedded record only; leave "
@@ -25,6 +26,27 @@ bool record_open(struct app *app, struct record *ret, struct err *err)
         return true;
     record_close(ret);
     return false;
+}
+
+bool record_open(struct app *app, struct record *ret, struct err *err)
+{
+    *ret = (struct record){0};
+    return may_change(app, err) &&
+           config_read(app->config_path, cli_given(app, "config"), &ret->config, err) &&
+           open_authority(app, ret, err);
+}
+
+bool record_open_to_stop(struct app *app, struct record *ret, struct err *err)
+{
+    struct err why = {0};
+    *ret = (struct record){0};
+    if (!may_change(app, err))
+        return false;
+    if (!config_read(app->config_path, cli_given(app, "config"), &ret->config, &why)) {
+        out_warn("%s (done all the same)", why.text);
+        settings_defaults(&ret->config.settings);
+    }
+    return open_authority(app, ret, err);
 }
 
 void record_close(struct record *r)

@@ -17,6 +17,9 @@ struct record {
     struct config config; /* the settings in force for this command */
 };
 bool record_open(struct app *app, struct record *ret, struct err *err);
+/* The same for what only holds letters back (stop, pause, suppress): it must work while the config
+ * file is refused, so that is a warning on stderr, and the settings are the defaults then. */
+bool record_open_to_stop(struct app *app, struct record *ret, struct err *err);
 void record_close(struct record *r);
 
 /* The file for reading, with the process log attached as schema `log` when it is there. A record

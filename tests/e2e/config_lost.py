@@ -67,5 +67,27 @@ def check_gone():
                   lab.wait_for(lambda: len(lab.letters(data)) > 1), lab.must(data, 'log'))
 
 
+def check_stop():
+    data, config = limited('stop')
+    with Engine(data):
+        with open(config, 'a') as f:
+            f.write('mode = xx\n')
+        p = lab.run(data, 'job', 'resume', 'lab')
+        lab.check('a refused config refuses what lets letters go', p.returncode == 1, p.stderr)
+        for words in (['suppress', 'add', 'a@firm1-zq.com'], ['job', 'pause', 'lab'],
+                      ['job', 'stop', 'lab']):
+            p = lab.run(data, *words)
+            lab.check('%s with a refused config goes on, and says so' % ' '.join(words[:2]),
+                      p.returncode == 0 and p.stderr.startswith('autopilot: warning: ') and
+                      'xx' in p.stderr, (p.returncode, p.stderr))
+        for words in (['suppress', 'list'], ['job', 'list'], ['job', 'show', 'lab'], ['log'],
+                      ['status'], ['verify']):
+            p = lab.run(data, *words)
+            lab.check('%s does not ask the config' % ' '.join(words), p.returncode == 0, p.stderr)
+        jobs = [json.loads(l) for l in lab.must(data, 'job', 'list', '--json').splitlines()]
+        lab.check('the job is on its way to rest', jobs[0]['desired'] == 'stop', jobs)
+
+
 check_gone()
+check_stop()
 lab.finish()
