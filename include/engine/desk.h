@@ -33,8 +33,8 @@ struct engine_standing {
     enum engine_where where;
     long pid; /* of the process that serves; 0 unknown */
     int32_t lanes_busy;
-    char problem[512]; /* why the engine can't work (HOLD, config refused, ...); "" */
-    bool config_stale; /* the file on disk was refused; the old settings hold */
+    char problem[512]; /* why the engine can't work (HOLD, no provider, ...); "" */
+    char config[512];  /* why the config file on disk was refused: the old settings hold; "" */
 };
 void desk_standing(struct desk *d, struct engine_standing *ret);
 

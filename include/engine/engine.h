@@ -70,6 +70,9 @@ struct wake *engine_wake(struct engine *e);
 /* Is the data directory served, by which process? Takes no lock. *ret_pid 0: unknown. Any thread.
  */
 bool engine_served(const char *data_dir, long *ret_pid);
+/* The same, and why that engine refused its config file, so that its old settings hold; "" it did
+ * not. Foreign text: to be screened. */
+bool engine_served_by(const char *data_dir, long *ret_pid, char ret_config[ERR_TEXT_MAX]);
 /* Asks every thread to come to rest at a step boundary and joins them; lanes that hold a job give
  * the lease back with the job still running (another engine goes on). At most a slice. */
 void engine_stop(struct engine *e);

@@ -136,7 +136,8 @@ static bool check_standing(struct serving *s, struct err *err)
 {
     struct engine_standing standing;
     desk_standing(engine_desk(s->engine), &standing);
-    return standing.problem[0] == '\0' || err_set(err, ERR_STOP, "%s", standing.problem);
+    const char *trouble = standing.problem[0] != '\0' ? standing.problem : standing.config;
+    return trouble[0] == '\0' || err_set(err, ERR_STOP, "%s", trouble);
 }
 
 static bool summary(struct serving *s, struct err *err)

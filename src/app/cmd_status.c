@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "commands.h"
+#include "engine/engine.h"
 #include "job_json.h"
 #include "output.h"
 #include "place.h"
@@ -22,41 +23,20 @@ struct status {
     int32_t count;
     struct totals totals;
     struct engine_row engine;
-    bool engine_known;  /* one has served this record before */
-    bool engine_serves; /* one holds the lock now */
+    bool engine_known;                 /* one has served this record before */
+    bool engine_serves;                /* one holds the lock now */
+    char config_problem[ERR_TEXT_MAX]; /* the file is refused, older settings hold; "" it is not */
 };
 
-/* "pid 812 engine": what the holder of the lock wrote into it. 0 when it says nothing. */
-static int64_t lock_pid(const char *path)
+/* Why the config file is refused: by the engine that serves (only it knows of a file that was
+ * there), else by a look at it. */
+static void read_config_problem(const struct app *app, struct status *ret)
 {
-    struct buf note = buf_init(256);
-    struct err ignored;
-    int64_t pid = 0;
-    if (file_read(path, &note, &ignored) && str_starts(buf_text(&note), "pid ")) {
-        char *number = note.data + strlen("pid ");
-        number[strspn(number, "0123456789")] = '\0';
-        (void)str_int(number, 1, INT32_MAX, &pid); /* else 0 stays */
-    }
-    buf_done(&note);
-    return pid;
-}
-
-/* The lock tells whether an engine is alive: the kernel frees it when its holder dies. */
-static bool engine_serves(const struct app *app, int64_t *ret_pid)
-{
-    char path[FILE_PATH_MAX];
+    struct config config;
     struct err why = {0};
-    int fd;
-    *ret_pid = 0;
-    if (!place_file(app, PLACE_LOCK, path, &why) || !file_exists(path))
-        return false;
-    int64_t pid = lock_pid(path);
-    if (file_lock(path, "status", &fd, &why)) {
-        (void)close(fd); /* free it again at once */
-        return false;
-    }
-    *ret_pid = pid;
-    return why.kind == ERR_CONFLICT;
+    if (ret->config_problem[0] == '\0' &&
+        !config_read(app->config_path, cli_given(app, "config"), &config, &why))
+        (void)str_copy(ret->config_problem, sizeof ret->config_problem, why.text); /* same size */
 }
 
 static int64_t local_midnight_us(int64_t now_us)
@@ -74,8 +54,9 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
                         struct err *err)
 {
     int64_t now = clock_now_us();
-    int64_t pid;
-    ret->engine_serves = engine_serves(app, &pid);
+    long pid;
+    ret->engine_serves = engine_served_by(app->data_dir, &pid, ret->config_problem);
+    read_config_problem(app, ret);
     if (!read_engine(db, &ret->engine, &ret->engine_known, err))
         return false;
     if (pid != 0) /* the record knows of the last one that said hello */
@@ -94,9 +75,11 @@ static json_t *status_json(const struct status *s)
                                (json_int_t)s->engine.pid, "version",
                                s->engine_known ? json_text(s->engine.version) : json_null(),
                                "last_seen", json_instant(s->engine.last_seen_us));
-    return json_pack("{s:o, s:{s:s, s:b, s:i}, s:o, s:[], s:I, s:I, s:I}", "engine", engine,
-                     "record", "mode", "embedded", "reachable", true, "unsynced", 0, "jobs", jobs,
-                     "overdue", "letters_today", (json_int_t)s->totals.letters_today, "in_doubt",
+    json_t *config = s->config_problem[0] != '\0' ? json_text(s->config_problem) : json_null();
+    return json_pack("{s:o, s:{s:s, s:b, s:i}, s:o, s:o, s:[], s:I, s:I, s:I}", "engine", engine,
+                     "record", "mode", "embedded", "reachable", true, "unsynced", 0,
+                     "config_problem", config, "jobs", jobs, "overdue", "letters_today",
+                     (json_int_t)s->totals.letters_today, "in_doubt",
                      (json_int_t)s->totals.in_doubt, "held", (json_int_t)s->totals.held);
 }
 
@@ -110,6 +93,9 @@ static void status_text(const struct app *app, const struct status *s)
     else
         out_print("engine  not running\n");
     out_print("record  embedded\n");
+    if (s->config_problem[0] != '\0')
+        out_print("config  refused: %s; %s\n", out_safe(&t, s->config_problem),
+                  s->engine_serves ? "the old settings hold" : "no engine can start");
     out_print("today   %lld letters, %lld in doubt, %lld held\n",
               (long long)s->totals.letters_today, (long long)s->totals.in_doubt,
               (long long)s->totals.held);
@@ -128,8 +114,8 @@ static void status_text(const struct app *app, const struct status *s)
 /* Something that a person has to look at. */
 static bool needs_person(const struct status *s)
 {
-    return s->totals.failed > 0 || s->totals.in_doubt > 0 || s->totals.held > 0 ||
-           (s->totals.running > 0 && !s->engine_serves);
+    return s->config_problem[0] != '\0' || s->totals.failed > 0 || s->totals.in_doubt > 0 ||
+           s->totals.held > 0 || (s->totals.running > 0 && !s->engine_serves);
 }
 
 bool cmd_status(struct app *app, struct err *err)
@@ -184,8 +170,9 @@ static bool run_verify(struct app *app, const char *only, struct err *err)
     struct verdicts r = {.app = app, .only = only, .err = err};
     struct db *db = NULL;
     int32_t broken = 0;
-    int64_t pid;
-    bool at_rest = only == NULL && (cli_given(app, "at-rest") || !engine_serves(app, &pid));
+    long pid;
+    bool at_rest =
+        only == NULL && (cli_given(app, "at-rest") || !engine_served(app->data_dir, &pid));
     bool ok = record_read(app, &db, err) && verify_run(db, at_rest, verify_row, &r, &broken, err);
     db_close(db);
     if (ok && !app->json && !app->quiet)

@@ -83,7 +83,7 @@ void desk_standing(struct desk *d, struct engine_standing *ret)
 static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)
 {
     return a->where == b->where && a->pid == b->pid && a->lanes_busy == b->lanes_busy &&
-           a->config_stale == b->config_stale && str_equal(a->problem, b->problem);
+           str_equal(a->config, b->config) && str_equal(a->problem, b->problem);
 }
 
 void desk_stand(struct desk *d, const struct engine_standing *standing)

@@ -41,7 +41,7 @@ static const char *worst(const struct engine *e)
     for (int32_t i = 0; i < e->lanes; i++)
         if (e->lane[i].problem[0] != '\0')
             return e->lane[i].problem;
-    return e->config_problem;
+    return "";
 }
 
 void engine_publish(struct engine *e)
@@ -50,7 +50,7 @@ void engine_publish(struct engine *e)
     engine_hold(e);
     s.where = e->where;
     s.pid = e->pid;
-    s.config_stale = e->config_problem[0] != '\0';
+    (void)str_copy(s.config, sizeof s.config, e->config_problem); /* same size */
     for (int32_t i = 0; i < e->lanes; i++)
         s.lanes_busy += e->lane[i].has_job;
     (void)str_copy(s.problem, sizeof s.problem, worst(e)); /* same size */
@@ -70,6 +70,7 @@ void engine_config(struct engine *e, const struct err *why)
         log_line(e->plugs.log, LOG_ERROR, "config", "%s; the old settings hold", why->text);
     else
         log_line(e->plugs.log, LOG_INFO, "config", "read again");
+    wake_up(&e->keeper); /* it writes the refusal into the lock's note */
     engine_changed(e);
     engine_publish(e);
 }

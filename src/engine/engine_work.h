@@ -88,6 +88,10 @@ void engine_config(struct engine *e, const struct err *why);
 /* --- serve_lock.c --------------------------------------------------------------------------- */
 /* Takes engine.lock, trying for about wait_us. ERR_CONFLICT: somebody else has it. */
 bool serve_lock_take(const char *data_dir, int64_t wait_us, int *ret_fd, struct err *err);
+/* Writes into the lock that is held why the config file was refused; "" it was not. For whoever
+ * asks how the engine is (engine_served_by). False
+ * when it can't be written now. */
+bool serve_lock_note(int fd, const char *config_problem);
 
 /* --- keeper.c, lane_thread.c: the threads' mains -------------------------------------------- */
 void *keeper_main(void *arg);      /* the engine */

@@ -37,6 +37,7 @@ struct keeper {
     int64_t retry_us;  /* the pause after a failed one */
     int64_t quiet_us;  /* boot time until which changes of the record are only gathered; 0 none */
     int64_t reload_us; /* boot time at which the config is read; 0 not */
+    char noted[ERR_TEXT_MAX]; /* the refusal of the config that stands in the lock's note */
 };
 
 static int64_t boot_now(const struct keeper *k)
@@ -235,6 +236,19 @@ static void note_changes(struct keeper *k, int64_t boot_us)
     }
 }
 
+/* Whoever asks how this engine is reads it in the lock's note (engine_served_by). */
+static void note_config(struct keeper *k)
+{
+    char now[ERR_TEXT_MAX];
+    engine_hold(k->e);
+    (void)str_copy(now, sizeof now, k->e->config_problem); /* same size */
+    engine_let_go(k->e);
+    if (k->e->lock_fd < 0 || str_equal(now, k->noted))
+        return;
+    if (serve_lock_note(k->e->lock_fd, now))
+        (void)str_copy(k->noted, sizeof k->noted, now); /* same size */
+}
+
 static int64_t sooner(int64_t a, int64_t b)
 {
     return b != 0 && b < a ? b : a;
@@ -273,6 +287,7 @@ void *keeper_main(void *arg)
         if (!k.ready && boot_now(&k) >= k.try_us)
             try_to_serve(&k);
         note_changes(&k, boot_now(&k));
+        note_config(&k);
         sleep_until_news(&k);
     }
     watch_done(&k.record);

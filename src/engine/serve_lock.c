@@ -11,8 +11,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#define NOTE_CONFIG "config "
 
 enum { TRY_MS = 20, LEAST_MS = 200 };
 
@@ -32,19 +35,38 @@ bool serve_lock_take(const char *data_dir, int64_t wait_us, int *ret_fd, struct 
     return true;
 }
 
-/* "pid 812 engine" */
-static long pid_in(int fd)
+bool serve_lock_note(int fd, const char *config_problem)
 {
-    char note[64];
-    ssize_t n = read(fd, note, sizeof note - 1);
-    note[n > 0 ? n : 0] = '\0';
-    return str_starts(note, "pid ") ? strtol(note + 4, NULL, 10) : 0;
+    char note[ERR_TEXT_MAX + 64];
+    bool refused = config_problem[0] != '\0';
+    (void)str_format(note, sizeof note, "pid %ld engine\n%s%s%s", (long)getpid(),
+                     refused ? NOTE_CONFIG : "", config_problem, refused ? "\n" : ""); /* fits */
+    ssize_t len = (ssize_t)strlen(note);
+    return pwrite(fd, note, (size_t)len, 0) == len && ftruncate(fd, len) == 0;
 }
 
-bool engine_served(const char *data_dir, long *ret_pid)
+/* "pid 812 engine", and perhaps a line "config ..." */
+static long read_note(int fd, char ret_config[ERR_TEXT_MAX])
+{
+    char note[ERR_TEXT_MAX + 64];
+    ssize_t n = read(fd, note, sizeof note - 1);
+    note[n > 0 ? n : 0] = '\0';
+    if (!str_starts(note, "pid "))
+        return 0;
+    char *second = strchr(note, '\n');
+    if (second != NULL && str_starts(second + 1, NOTE_CONFIG)) {
+        char *text = second + 1 + strlen(NOTE_CONFIG);
+        text[strcspn(text, "\n")] = '\0';
+        (void)str_copy(ret_config, ERR_TEXT_MAX, text); /* it was no longer */
+    }
+    return strtol(note + 4, NULL, 10);
+}
+
+bool engine_served_by(const char *data_dir, long *ret_pid, char ret_config[ERR_TEXT_MAX])
 {
     char path[FILE_PATH_MAX];
     *ret_pid = 0;
+    ret_config[0] = '\0';
     if (!file_join(path, data_dir, "engine.lock", NULL))
         return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
@@ -52,7 +74,13 @@ bool engine_served(const char *data_dir, long *ret_pid)
         return false;
     bool free_now = flock(fd, LOCK_SH | LOCK_NB) == 0;
     if (!free_now)
-        *ret_pid = pid_in(fd);
+        *ret_pid = read_note(fd, ret_config);
     (void)close(fd); /* and with it the lock */
     return !free_now;
+}
+
+bool engine_served(const char *data_dir, long *ret_pid)
+{
+    char config[ERR_TEXT_MAX];
+    return engine_served_by(data_dir, ret_pid, config);
 }

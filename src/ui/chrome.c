@@ -97,15 +97,18 @@ static int put_banner(struct pane p, int y, enum role role, const char *glyph, c
 static int draw_banners(const struct ui *ui, struct pane p)
 {
     int y = 0;
+    char text[sizeof ui->standing.config + 64];
     if (ui->trouble.kind != ERR_NONE)
         y = put_banner(p, y, ROLE_ALARM, "×", ui->trouble.text);
     if (ui->begin_trouble.kind != ERR_NONE)
         y = put_banner(p, y, ROLE_ALARM, "×", ui->begin_trouble.text);
     if (ui->has_desk && ui->standing.problem[0] != '\0')
         y = put_banner(p, y, ROLE_ALARM, "×", ui->standing.problem);
-    if (ui->has_desk && ui->standing.config_stale)
-        y = put_banner(p, y, ROLE_ALERT, "▲",
-                       "the config file on disk was refused; the old settings hold (:reload)");
+    if (ui->has_desk && ui->standing.config[0] != '\0') {
+        (void)str_format(text, sizeof text, "config refused, the old settings hold: %s",
+                         ui->standing.config); /* a cut is fine */
+        y = put_banner(p, y, ROLE_ALERT, "▲", text);
+    }
     if (ui->has_desk && ui->standing.where == ENGINE_NOWHERE && ui->model.totals.running > 0)
         y = put_banner(p, y, ROLE_ALERT, "▲", "no engine serves this record: running jobs wait");
     return y;

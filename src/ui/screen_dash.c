@@ -85,8 +85,9 @@ static int draw_engine(const struct ui *ui, struct pane p, int x)
     const struct model *m = &ui->model;
     x = pane_add(p, 0, x, LOOK_BOLD, "Engine ");
     if (ui->has_desk && ui->standing.where == ENGINE_HERE)
-        return ui->standing.problem[0] != '\0' ? pane_add(p, 0, x, ROLE_ERROR, "× holds")
-                                               : pane_add(p, 0, x, ROLE_OK, "● running here");
+        return ui->standing.problem[0] == '\0' ? pane_add(p, 0, x, ROLE_OK, "● running here")
+               : ui->standing.lanes_busy > 0   ? pane_add(p, 0, x, ROLE_WARN, "▲ in trouble")
+                                               : pane_add(p, 0, x, ROLE_ERROR, "× stands still");
     if (ui->has_desk && ui->standing.where == ENGINE_ELSEWHERE)
         return pane_addf(p, 0, x, ROLE_OK, "● running, pid %ld", ui->standing.pid);
     bool seen = m->engine_found && ui->now_us - m->engine.last_seen_us < BEAT_S * US_PER_S;

@@ -155,7 +155,7 @@ static void take_reply(struct ui *ui, const struct reply *r)
 static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)
 {
     return a->where == b->where && a->pid == b->pid && a->lanes_busy == b->lanes_busy &&
-           a->config_stale == b->config_stale && str_equal(a->problem, b->problem);
+           str_equal(a->config, b->config) && str_equal(a->problem, b->problem);
 }
 
 bool ui_news(struct ui *ui)
@@ -419,5 +419,10 @@ int ui_attention(const struct ui *ui, struct attention *ret, int max)
             at += add_attention(ret, max, at, ROLE_ERROR, m->jobs[i].name, m->jobs[i].error);
     for (int32_t i = 0; i < m->job_count; i++)
         at = job_attention(&m->jobs[i], ret, max, at);
+    /* Last: banners say these two as well. */
+    if (ui->has_desk && ui->standing.problem[0] != '\0')
+        at += add_attention(ret, max, at, ROLE_ERROR, "engine", ui->standing.problem);
+    if (ui->has_desk && ui->standing.config[0] != '\0')
+        at += add_attention(ret, max, at, ROLE_WARN, "config", ui->standing.config);
     return at;
 }

@@ -57,6 +57,10 @@ def check_gone():
         os.unlink(config)
         lab.check('a config that is gone is refused, and the log says so',
                   logged(data, 'is gone; put it back'), lab.must(data, 'log'))
+        p = lab.run(data, 'status', '--check')
+        lab.check('status says that the engine goes by the old settings', p.returncode == 1 and
+                  'is gone; put it back; the old settings hold' in
+                  p.stdout.replace(' (`autopilot config template` prints one)', ''), p.stdout)
         open(config, 'w').close()
         lab.check('an empty one too', logged(data, 'is empty, and had 1 options'),
                   lab.must(data, 'log'))
@@ -65,6 +69,8 @@ def check_gone():
             f.write('[mail]\nper_minute = 0\n')
         lab.check('a file that can be read counts again',
                   lab.wait_for(lambda: len(lab.letters(data)) > 1), lab.must(data, 'log'))
+        lab.check('and status is content', lab.wait_for(
+            lambda: status(data)['config_problem'] is None), status(data))
 
 
 def check_stop():

@@ -486,6 +486,36 @@ static void test_gets_ready_later(void **state)
     end(p);
 }
 
+static bool refused_config(struct plant *p, struct engine *e)
+{
+    (void)p;
+    return standing(e).config[0] != '\0';
+}
+
+static bool took_config(struct plant *p, struct engine *e)
+{
+    return !refused_config(p, e);
+}
+
+/* Other processes are told by the note in the lock. */
+static bool tells_refusal(struct plant *p, struct engine *e)
+{
+    char config[ERR_TEXT_MAX];
+    long pid;
+    (void)e;
+    assert_true(engine_served_by(p->dir.dir, &pid, config));
+    assert_int_equal(pid, getpid());
+    return str_equal(config, "autopilot.ini:3: there is no option [mail] bath");
+}
+
+static bool tells_no_refusal(struct plant *p, struct engine *e)
+{
+    char config[ERR_TEXT_MAX];
+    long pid;
+    (void)e;
+    return engine_served_by(p->dir.dir, &pid, config) && config[0] == '\0';
+}
+
 /* --- config --------------------------------------------------------------------------------- */
 
 static void test_reload_command(void **state)
@@ -503,14 +533,15 @@ static void test_reload_command(void **state)
     r = await(p, e);
     assert_false(r.ok);
     assert_string_equal(r.text, "autopilot.ini:3: there is no option [mail] bath");
-    plant_wait(p, e, has_problem);
-    assert_true(standing(e).config_stale);
-    assert_string_equal(standing(e).problem, r.text);
+    plant_wait(p, e, refused_config);
+    assert_string_equal(standing(e).config, r.text);
+    assert_string_equal(standing(e).problem, ""); /* the engine works by the old settings */
+    plant_wait(p, e, tells_refusal);
     plant_break(p, &p->reload_why, ERR_NONE, NULL);
     submit(e, COMMAND_CONFIG_RELOAD, 3);
     assert_true(await(p, e).ok);
-    plant_wait(p, e, has_no_problem);
-    assert_false(standing(e).config_stale);
+    plant_wait(p, e, took_config);
+    plant_wait(p, e, tells_no_refusal);
     plant_stop(e);
     end(p);
 }

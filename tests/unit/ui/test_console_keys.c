@@ -545,12 +545,19 @@ static void test_banners(void **state)
     console_rig_init(&r, 24, 80);
     (void)console_rig_text(&r);
     (void)strcpy(r.fake.standing.problem, "journal: HOLD, the identity was copied");
-    r.fake.standing.config_stale = true;
+    (void)strcpy(r.fake.standing.config, "autopilot.ini:3: mode = xx");
     assert_true(ui_news(&r.ui));
     assert_false(ui_news(&r.ui));
     RIG(console_rig_shows(&r, "× journal: HOLD") &&
-        console_rig_shows(&r, "▲ the config file on disk was refused"));
-    RIG(console_rig_shows(&r, "Engine × holds"));
+        console_rig_shows(&r, "▲ config refused, the old settings hold: autopilot.ini:3"));
+    RIG(console_rig_shows(&r, "Engine ▲ in trouble")); /* a lane works all the same */
+    RIG(console_rig_shows(&r, "▲ config "));
+    r.fake.standing.lanes_busy = 0;
+    assert_true(ui_news(&r.ui));
+    RIG(console_rig_shows(&r, "Engine × stands still"));
+    r.fake.standing.problem[0] = '\0';
+    assert_true(ui_news(&r.ui));
+    RIG(console_rig_shows(&r, "Engine ● running here"));
     r.fake.standing = (struct engine_standing){.where = ENGINE_NOWHERE};
     assert_true(ui_news(&r.ui));
     RIG(console_rig_shows(&r, "▲ no engine serves this record"));

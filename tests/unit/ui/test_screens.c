@@ -36,7 +36,8 @@ static void in_trouble(struct console_rig *r)
     f->jobs[4].in_doubt = 3;
     f->jobs[4].desired = DESIRED_STOP;
     f->jobs[0].wait_until_us = FAKE_NOW_US + 240 * US_PER_S;
-    f->standing.config_stale = true;
+    (void)str_copy(f->standing.config, sizeof f->standing.config,
+                   "autopilot.ini:3: there is no option [mail] bath; did you mean [mail] batch?");
     (void)str_copy(f->standing.problem, sizeof f->standing.problem,
                    "journal: HOLD: the identity is of another machine; see `autopilot doctor`");
 }
