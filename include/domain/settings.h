@@ -50,6 +50,8 @@ struct settings {
     int64_t fetch_per_host_interval_us;
     /* [reports] */
     char reports_dir[SETTING_TEXT_MAX + 1];
+    int64_t report_deadline_us;
+    int32_t report_retries;
     /* [api] */
     char api_listen[SETTING_TEXT_MAX + 1];
     /* [log] */

@@ -10,11 +10,14 @@
 #include "base/wake.h"
 #include "domain/settings.h"
 #include "engine/desk.h"
+#include "port/agenda.h"
 #include "port/authority.h"
 #include "port/clock.h"
 #include "port/mail.h"
 #include "port/pages.h"
+#include "port/reports.h"
 #include "port/search.h"
+#include "port/zones.h"
 #include "store/journal.h"
 
 #include <stdbool.h>
@@ -37,6 +40,10 @@ struct engine_plugs {
     bool (*letter)(void *ctx, const struct settings *settings, const struct template_def *template,
                    const struct send_row *row, const char *group, const char *term, struct buf *out,
                    struct err *err);
+    /* Schedules: none of these three is there in tests of jobs alone, and then none are kept. */
+    bool (*agenda)(void *ctx, struct clock_port *clock, struct agenda **ret, struct err *err);
+    bool (*zones)(void *ctx, struct zones **ret, struct err *err);
+    bool (*reports)(void *ctx, struct clock_port *clock, struct reports **ret, struct err *err);
     /* A copy of the settings in force. Any thread. */
     void (*settings)(void *ctx, struct settings *ret);
     /* Reads the config file again, as a whole or not at all. Any thread. */

@@ -19,6 +19,7 @@ bool place_sample(char ret[FILE_PATH_MAX], struct err *err);
 #define PLACE_JOURNAL "journal.db"
 #define PLACE_LOG "log.db"
 #define PLACE_CORPUS "corpus.db"
+#define PLACE_REPORTS "reports"
 #define PLACE_LOCK "engine.lock"
 #define PLACE_CONFIG "autopilot.ini"
 

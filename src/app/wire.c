@@ -1,12 +1,17 @@
 /* wire.c - which adapter stands behind which port, by the config. */
 #include "wire.h"
 
+#include "adapter/agenda_sqlite.h"
 #include "adapter/authority_sqlite.h"
 #include "adapter/clock_real.h"
+#include "adapter/content_any.h"
 #include "adapter/mail_maildir.h"
 #include "adapter/message.h"
 #include "adapter/pages_corpus.h"
+#include "adapter/reports_html.h"
 #include "adapter/search_local.h"
+#include "adapter/zone_file.h"
+#include "adapter/zones_tzdata.h"
 #include "base/str.h"
 #include "domain/letter.h"
 #include "place.h"
@@ -45,6 +50,20 @@ static bool plug_authority(void *ctx, struct clock_port *clock, struct authority
     char path[FILE_PATH_MAX];
     return place_file(&w->app, PLACE_RECORD, path, err) &&
            authority_sqlite_open(path, clock, ret, err);
+}
+
+static bool plug_agenda(void *ctx, struct clock_port *clock, struct agenda **ret, struct err *err)
+{
+    struct wire *w = ctx;
+    char path[FILE_PATH_MAX];
+    return place_file(&w->app, PLACE_RECORD, path, err) &&
+           agenda_sqlite_open(path, clock, ret, err);
+}
+
+static bool plug_zones(void *ctx, struct zones **ret, struct err *err)
+{
+    (void)ctx; /* the same for all */
+    return zones_tzdata_new(ZONE_FILES_DIR, ret, err);
 }
 
 static bool plug_journal(void *ctx, struct journal **ret, struct err *err)
@@ -176,6 +195,31 @@ static void plug_settings(void *ctx, struct settings *ret)
     pthread_mutex_unlock(&w->mutex);
 }
 
+/* Who asks, when a source is read: the true name of the program and whom to write to. */
+static void name_agent(const struct settings *s, char *dst, size_t size)
+{
+    const char *contact = s->fetch_contact;
+    (void)str_format(dst, size, "autopilot/%s%s%s%s", AUTOPILOT_VERSION,
+                     contact[0] != '\0' ? " (+" : "", contact,
+                     contact[0] != '\0' ? ")" : ""); /* it fits */
+}
+
+static bool plug_reports(void *ctx, struct clock_port *clock, struct reports **ret, struct err *err)
+{
+    struct wire *w = ctx;
+    char dir[FILE_PATH_MAX];
+    char agent[SETTING_TEXT_MAX + 80];
+    struct settings s;
+    struct content *content = NULL;
+    plug_settings(w, &s);
+    name_agent(&s, agent, sizeof agent);
+    struct content_http_options options = {.agent = agent, .allow_private = s.fetch_allow_private};
+    bool ok = s.reports_dir[0] == '\0' ? place_file(&w->app, PLACE_REPORTS, dir, err)
+                                       : str_copy(dir, sizeof dir, s.reports_dir);
+    return ok && content_any_new(w->app.data_dir, &options, &content, err) &&
+           reports_html_new(content, clock, dir, ret, err);
+}
+
 /* Options that only count at a start keep the value they had. */
 static bool keep_restart_rows(const struct settings *old, struct settings *fresh, struct err *err)
 {
@@ -235,6 +279,9 @@ bool wire_new(const struct app *app, const struct config *config, const struct l
         .pages = plug_pages,
         .mail = plug_mail,
         .letter = plug_letter,
+        .agenda = plug_agenda,
+        .zones = plug_zones,
+        .reports = plug_reports,
         .settings = plug_settings,
         .reload = plug_reload,
         .data_dir = w->app.data_dir,

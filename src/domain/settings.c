@@ -20,7 +20,7 @@ static const struct setting_row rows[] = {
 
     {"engine", "job_lanes", SETTING_INT, AT(job_lanes), 1, 16, NULL, "2", false, true,
      "How many jobs are worked at the same time."},
-    {"engine", "report_lanes", SETTING_INT, AT(report_lanes), 1, 16, NULL, "2", false, true,
+    {"engine", "report_lanes", SETTING_INT, AT(report_lanes), 1, 64, NULL, "32", false, true,
      "How many reports are made at the same time."},
     {"engine", "poll_interval", SETTING_SPAN, AT(poll_interval_us), S(1), S(3600), NULL, "30s",
      false, false, "How often the engine looks for due work when nothing tells it of a change."},
@@ -78,6 +78,10 @@ static const struct setting_row rows[] = {
 
     {"reports", "dir", SETTING_TEXT, AT(reports_dir), 0, 0, NULL, "", false, false,
      "Where reports are written; empty: reports in the data directory."},
+    {"reports", "deadline", SETTING_SPAN, AT(report_deadline_us), S(1), DAY, NULL, "10m", false,
+     false, "A report that takes longer than this has failed."},
+    {"reports", "retries", SETTING_INT, AT(report_retries), 0, 10, NULL, "0", false, false,
+     "How often a report that failed for now is tried again before it counts as failed."},
 
     {"api", "listen", SETTING_TEXT, AT(api_listen), 0, 0, NULL, "", false, true,
      "Where the control API listens: unix:PATH or ADDRESS:PORT; empty: nowhere."},

@@ -28,9 +28,12 @@ void engine_changed(struct engine *e)
     engine_hold(e);
     e->changes++;
     int32_t lanes = e->lanes;
+    bool agenda = e->agenda.running;
     engine_let_go(e);
     for (int32_t i = 0; i < lanes; i++)
         wake_up(&e->lane[i].wake);
+    if (agenda)
+        wake_up(&e->agenda.wake);
 }
 
 /* The most important of what is wrong; "" nothing. Under the lock. */
@@ -41,6 +44,11 @@ static const char *worst(const struct engine *e)
     for (int32_t i = 0; i < e->lanes; i++)
         if (e->lane[i].problem[0] != '\0')
             return e->lane[i].problem;
+    if (e->agenda.problem[0] != '\0')
+        return e->agenda.problem;
+    for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
+        if (e->report[i].problem[0] != '\0')
+            return e->report[i].problem;
     return "";
 }
 
@@ -53,6 +61,8 @@ void engine_publish(struct engine *e)
     (void)str_copy(s.config, sizeof s.config, e->config_problem); /* same size */
     for (int32_t i = 0; i < e->lanes; i++)
         s.lanes_busy += e->lane[i].has_job;
+    for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
+        s.lanes_busy += e->report[i].started && e->report[i].has_run;
     (void)str_copy(s.problem, sizeof s.problem, worst(e)); /* same size */
     engine_let_go(e);
     desk_stand(&e->desk, &s);
@@ -153,6 +163,14 @@ static bool lane_idle(const struct engine *e, const struct lane_thread *t)
     return !t->looking && (t->idle_at == e->changes || t->failures >= IDLE_FAILURES);
 }
 
+/* Nothing is due, no run waits for now, none is made. */
+static bool agenda_idle(const struct engine *e)
+{
+    const struct agenda_thread *t = &e->agenda;
+    return !t->running || (!t->looking && t->idle_at == e->changes && !report_threads_busy(e)) ||
+           t->failures >= IDLE_FAILURES;
+}
+
 bool engine_idle(struct engine *e)
 {
     engine_hold(e);
@@ -162,6 +180,7 @@ bool engine_idle(struct engine *e)
         idle = true;
         for (int32_t i = 0; i < e->lanes; i++)
             idle = idle && lane_idle(e, &e->lane[i]);
+        idle = idle && agenda_idle(e);
     }
     engine_let_go(e);
     return idle;
@@ -169,6 +188,9 @@ bool engine_idle(struct engine *e)
 
 void engine_stop(struct engine *e)
 {
+    engine_hold(e);
+    e->ending = true;
+    engine_let_go(e);
     if (e->keeper_running) { /* first: it is the one that starts lanes */
         wake_cancel(&e->keeper);
         (void)pthread_join(e->keeper_thread, NULL); /* it was started and is joined once */
@@ -182,6 +204,14 @@ void engine_stop(struct engine *e)
             (void)pthread_join(e->lane[i].thread, NULL); /* as above */
         e->lane[i].running = false;
     }
+    if (e->agenda.running) {
+        wake_cancel(&e->agenda.wake);
+        (void)pthread_join(e->agenda.thread, NULL); /* as above */
+        engine_hold(e);
+        e->agenda.running = false;
+        engine_let_go(e);
+    }
+    report_threads_stop(e);
     desk_stop(&e->desk);
     engine_hold(e);
     e->serving = false;
@@ -198,6 +228,9 @@ void engine_free(struct engine *e)
         return;
     for (int32_t i = 0; i < LANES_MAX; i++)
         wake_done(&e->lane[i].wake);
+    for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
+        wake_done(&e->report[i].wake);
+    wake_done(&e->agenda.wake);
     desk_done(&e->desk);
     wake_done(&e->caller);
     wake_done(&e->keeper);

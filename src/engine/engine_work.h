@@ -10,11 +10,13 @@
 
 #include "engine/engine.h"
 #include "engine/lane.h"
+#include "engine/report_lane.h"
 
 #include <pthread.h>
 
 enum {
     LANES_MAX = HANDS_MAX,
+    REPORT_LANES_MAX = 64,
     PROVIDERS_MAX = 8,
     IDLE_FAILURES = 3 /* after so many failures in a row there is no work possible now */
 };
@@ -49,6 +51,45 @@ struct lane_thread {
     struct settings look;     /* those in force, to compare */
 };
 
+/* Deals with due schedules, and calls report lanes when runs wait. */
+struct agenda_thread {
+    struct engine *engine;
+    pthread_t thread;
+    bool running;     /* the keeper's: started and not joined */
+    struct wake wake; /* of its thread */
+
+    /* guarded by engine->lock */
+    bool looking;
+    int64_t idle_at; /* engine->changes when it last found nothing due and nothing waiting */
+    int32_t failures;
+    char problem[ERR_TEXT_MAX];
+
+    /* its thread's own */
+    struct clock_port *clock;
+    struct agenda *agenda;
+    struct zones *zones;
+};
+
+/* Works one run after the other as long as there is one; then it sleeps until it is called. */
+struct report_thread {
+    struct engine *engine;
+    pthread_t thread;
+    struct wake wake; /* of its thread */
+
+    /* guarded by engine->lock */
+    bool started;
+    bool called; /* there may be a run for it */
+    bool has_run;
+    char problem[ERR_TEXT_MAX];
+
+    /* its thread's own */
+    struct clock_port *clock;
+    struct agenda *agenda;
+    struct reports *reports;
+    struct report_lane *lane;
+    int64_t config_no; /* engine->config_no that reports were made with */
+};
+
 struct engine {
     struct engine_plugs plugs;
     enum engine_role role;
@@ -61,11 +102,15 @@ struct engine {
     struct uuid id; /* set by the keeper before the lanes start */
     struct hands hands;
     struct lane_thread lane[LANES_MAX];
+    int64_t generation; /* of the journal: set by the keeper before the threads start */
+    struct agenda_thread agenda;
+    struct report_thread report[REPORT_LANES_MAX];
 
     pthread_mutex_t lock; /* guards what follows, and what the lanes say of themselves */
     int32_t lanes;        /* started */
     bool serving;         /* lanes may take jobs */
     bool held;            /* HOLD: they never will */
+    bool ending;          /* no further thread is started */
     int32_t failures;     /* the keeper failed to get ready so many times in a row */
     int64_t changes;      /* the record or the config changed so many times */
     int64_t config_no;    /* the config was taken so many times */
@@ -96,5 +141,15 @@ bool serve_lock_note(int fd, const char *config_problem);
 /* --- keeper.c, lane_thread.c: the threads' mains -------------------------------------------- */
 void *keeper_main(void *arg);      /* the engine */
 void *lane_thread_main(void *arg); /* the lane_thread */
+
+/* --- agenda_thread.c, report_thread.c ------------------------------------------------------- */
+void *agenda_thread_main(void *arg); /* the agenda_thread */
+/* Has an idle report lane look for a run; starts one when all that were started are busy and there
+ * may be more. Any thread. */
+void report_threads_call(struct engine *e);
+/* Is any of them at work, or called? Under the lock. */
+bool report_threads_busy(const struct engine *e);
+/* Asks them to end and joins them; after the agenda thread has ended. */
+void report_threads_stop(struct engine *e);
 
 #endif

@@ -83,6 +83,7 @@ static bool greet(struct keeper *k, struct authority *a, struct journal *j, stru
     if (!k->counted && !journal_start(j, &k->generation, err))
         return false;
     k->counted = true;
+    k->e->generation = k->generation;
     FP("engine_after_journal_start");
     struct engine_card card = {.id = k->e->id,
                                .journal_gen = k->generation,
@@ -133,6 +134,24 @@ static bool start_lane(struct engine *e, int32_t i, struct err *err)
         wake_done(&t->wake);
     return t->running ||
            err_set(err, ERR_STOP, "engine: starting a lane's thread failed: %s", strerror(failed));
+}
+
+/* The thread that deals with schedules; report lanes are started when they are called. */
+static bool start_agenda(struct engine *e, struct err *err)
+{
+    struct agenda_thread *t = &e->agenda;
+    if (e->plugs.agenda == NULL)
+        return true;
+    t->engine = e;
+    t->idle_at = -1;
+    if (!wake_init(&t->wake, err))
+        return false;
+    int failed = pthread_create(&t->thread, NULL, agenda_thread_main, t);
+    engine_hold(e);
+    t->running = failed == 0;
+    engine_let_go(e);
+    return failed == 0 || err_set(err, ERR_STOP, "engine: starting the agenda's thread failed: %s",
+                                  strerror(failed));
 }
 
 /* As many lanes as the settings ask for; fewer is better than none. */
@@ -188,7 +207,7 @@ static void try_to_serve(struct keeper *k)
         say(e, ENGINE_NOWHERE, 0, err.kind == ERR_CONFLICT ? "" : err.text);
         return;
     }
-    if (!prepare(k, &err) || !start_lanes(e, &err)) {
+    if (!prepare(k, &err) || !start_agenda(e, &err) || !start_lanes(e, &err)) {
         try_later(k, &err);
         return;
     }

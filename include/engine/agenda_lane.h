@@ -1,0 +1,26 @@
+/* agenda_lane.h - deals with schedules whose instant has come: each slot becomes a waiting run, or
+ * is left out with the reason, and the schedule moves on.
+ *
+ * Written in plain blocking style on ports, so that the engine runs it on a thread and tests on
+ * made-up time. It remembers nothing but zones' hints between two passes. */
+#ifndef ENGINE_AGENDA_LANE_H
+#define ENGINE_AGENDA_LANE_H
+
+#include "base/err.h"
+#include "port/agenda.h"
+#include "port/zones.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is pointed to is borrowed and outlives the lane. */
+struct agenda_lane {
+    struct agenda *agenda;
+    struct zones *zones;
+};
+
+/* Deals with all that is due. *ret_dealt: how many slots; 0: nothing was due. What is found due
+ * again and again by a mistake in the record ends the pass with ERR_STOP. */
+bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err *err);
+
+#endif

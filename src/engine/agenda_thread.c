@@ -1,0 +1,101 @@
+/* agenda_thread.c - the thread that deals with due schedules to the minute.
+ *
+ * The idea: it sleeps until the next instant at which something is due, or until the record
+ * changes; nothing is polled but as a safety net. It never makes a report itself, so however long
+ * reports take, no schedule is late for them. */
+#include "engine_work.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "engine/agenda_lane.h"
+
+#include <inttypes.h>
+
+#define LOOK_LEAST_US (20 * US_PER_MS) /* between two looks while the record changes */
+#define REPAIR_US (2 * US_PER_S)       /* after a failure */
+
+static bool make_ports(struct agenda_thread *t, struct err *err)
+{
+    const struct engine_plugs *p = &t->engine->plugs;
+    return (t->agenda != NULL || p->agenda(p->ctx, t->clock, &t->agenda, err)) &&
+           (t->zones != NULL || p->zones(p->ctx, &t->zones, err));
+}
+
+static void begin_look(struct agenda_thread *t, int64_t *ret_changes)
+{
+    engine_hold(t->engine);
+    t->looking = true;
+    *ret_changes = t->engine->changes;
+    engine_let_go(t->engine);
+}
+
+static void end_look(struct agenda_thread *t, int64_t changes, bool idle, const struct err *why)
+{
+    struct engine *e = t->engine;
+    engine_hold(e);
+    bool news = !str_equal(t->problem, why->text);
+    t->looking = false;
+    t->idle_at = idle ? changes : -1;
+    t->failures = why->text[0] != '\0' ? t->failures + 1 : 0;
+    (void)str_copy(t->problem, sizeof t->problem, why->text); /* same size */
+    engine_let_go(e);
+    if (news && why->text[0] != '\0')
+        log_line(e->plugs.log, LOG_ERROR, "schedules", "%s", why->text);
+    engine_publish(e);
+}
+
+/* One look; *ret_until: boot time of the next one, unless something changes before. */
+static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, struct err *err)
+{
+    struct clock_port *clock = t->clock;
+    struct agenda_lane lane = {.agenda = t->agenda, .zones = t->zones};
+    struct settings settings;
+    int64_t dealt = 0, next_us = INT64_MAX;
+    if (!agenda_pass(&lane, &dealt, err) || !t->agenda->ops->next_due(t->agenda, &next_us, err))
+        return false;
+    int64_t wait_us = next_us - clock->ops->now_us(clock);
+    *ret_idle = next_us == INT64_MAX || wait_us > 0;
+    if (!*ret_idle)
+        report_threads_call(t->engine);
+    t->engine->plugs.settings(t->engine->plugs.ctx, &settings);
+    if (next_us == INT64_MAX || wait_us > settings.poll_interval_us)
+        wait_us = settings.poll_interval_us;
+    /* A waiting run that no lane takes (all are busy) is due all the time: look now and then. */
+    if (wait_us < LOOK_LEAST_US)
+        wait_us = *ret_idle ? LOOK_LEAST_US : US_PER_S;
+    *ret_until = clock->ops->boot_us(clock) + wait_us;
+    return true;
+}
+
+static void work(struct agenda_thread *t)
+{
+    struct clock_port *clock = t->clock;
+    while (!clock->ops->cancelled(clock)) {
+        struct err err = {0};
+        bool idle = false;
+        int64_t changes, until_us = clock->ops->boot_us(clock) + REPAIR_US;
+        begin_look(t, &changes);
+        if (make_ports(t, &err))
+            (void)look(t, &until_us, &idle, &err); /* its failure is told below */
+        end_look(t, changes, idle, &err);
+        (void)clock->ops->wait(clock, until_us, NULL); /* the loop looks for the reason */
+    }
+}
+
+void *agenda_thread_main(void *arg)
+{
+    struct agenda_thread *t = arg;
+    const struct engine_plugs *p = &t->engine->plugs;
+    struct err err = {0};
+    if (p->clock(p->ctx, &t->wake, &t->clock, &err))
+        work(t);
+    else
+        log_line(p->log, LOG_ERROR, "schedules", "%s", err.text);
+    if (t->agenda != NULL)
+        t->agenda->ops->free(t->agenda);
+    if (t->zones != NULL)
+        t->zones->ops->free(t->zones);
+    p->clock_free(p->ctx, t->clock);
+    return NULL;
+}

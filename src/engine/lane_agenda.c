@@ -1,0 +1,209 @@
+/* lane_agenda.c - from due rows to orders, and through the door with them.
+ *
+ * The idea: rows are read, decided by domain/due, and given to the record in one command; the
+ * record carries out an order only if its row is still as it was seen. What was blocked by a run
+ * that holds the period is decided once more with that knowledge. */
+#include "engine/agenda_lane.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "domain/due.h"
+#include "store/timing_json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS_MAX = 10000 };
+
+#define PASS_MEMORY ((size_t)64 << 20)
+
+/* One due schedule on its way to an order. */
+struct item {
+    const struct due_row *row;
+    struct timing timing;
+    struct due_facts facts;
+    struct due_answer answer;
+    char period[FREQUENCY_KEY_MAX];
+    struct err why; /* it can't be decided: its sentence */
+};
+
+struct pass {
+    const struct agenda_lane *lane;
+    struct item item;
+    struct slot_order order[AGENDA_DUE_MAX];
+    enum slot_answer answer[AGENDA_DUE_MAX];
+    char reason[AGENDA_DUE_MAX][AGENDA_TEXT_MAX + 1];
+    char period[AGENDA_DUE_MAX][FREQUENCY_KEY_MAX];
+};
+
+static int64_t seconds(int64_t us)
+{
+    return us >= 0 ? us / US_PER_S : -((-us + US_PER_S - 1) / US_PER_S);
+}
+
+/* The specification's limit, unless the schedule overrides it. */
+static bool read_limit(const struct due_row *row, struct timing_limit *ret, struct err *err)
+{
+    *ret = (struct timing_limit){0};
+    if (row->cadence != NULL)
+        return true;
+    if (!frequency_parse(row->frequency, &ret->cadence))
+        return err_set(err, ERR_REFUSED,
+                       "the frequency \"%s\" of its specification is not known; use daily, weekly, "
+                       "biweekly or monthly",
+                       row->frequency);
+    ret->on = true;
+    ret->ran = row->last_success_us != INT64_MIN;
+    ret->last_success = ret->ran ? seconds(row->last_success_us) : 0;
+    return true;
+}
+
+/* Everything that the decision needs; false: a person must look at the schedule. */
+static bool read_facts(const struct agenda_lane *lane, const struct due_row *row, int64_t now_us,
+                       struct zone_hint *hint, struct item *ret)
+{
+    char key[TIMING_KEY_MAX];
+    struct due_facts *f = &ret->facts;
+    *f = (struct due_facts){.timing = &ret->timing,
+                            .hint = hint,
+                            .id = str_hash(row->schedule.byte, sizeof row->schedule.byte, 0),
+                            .slots = row->slot_count,
+                            .slot = seconds(row->next_run_us),
+                            .now = seconds(now_us),
+                            .busy = row->busy,
+                            .waiting = row->waiting};
+    if (!row->spec_active)
+        return err_set(&ret->why, ERR_REFUSED, "Specification is not active");
+    return timing_json_read(&ret->timing, row->type, row->config, strlen(row->config), key,
+                            &ret->why) &&
+           lane->zones->ops->get(lane->zones, ret->timing.zone, &f->zone, &ret->why) &&
+           read_limit(row, &f->limit, &ret->why);
+}
+
+static enum slot_what what_of(enum due_what what)
+{
+    static const enum slot_what whats[DUE_WHATS] = {[DUE_RUN] = SLOT_RUN,
+                                                    [DUE_CATCH_UP] = SLOT_RUN,
+                                                    [DUE_FREQUENCY] = SLOT_FREQUENCY,
+                                                    [DUE_OVERLAP] = SLOT_OVERLAP,
+                                                    [DUE_MISSED] = SLOT_MISSED};
+    return whats[what];
+}
+
+/* What was decided, as an order with texts of its own. */
+static void write_order(struct pass *p, int32_t i, const struct item *it)
+{
+    const struct due_answer *a = &it->answer;
+    struct slot_order *o = &p->order[i];
+    (void)str_copy(p->reason[i], sizeof p->reason[i], a->reason); /* it fits */
+    *o = (struct slot_order){.schedule = it->row->schedule,
+                             .seen_us = it->row->next_run_us,
+                             .what = what_of(a->what),
+                             .trigger = a->what == DUE_RUN ? TRIGGER_SCHEDULE : TRIGGER_CATCHUP,
+                             .slot_us = a->slot * US_PER_S,
+                             .not_before_us = a->starts_at * US_PER_S,
+                             .missed = a->missed,
+                             .next_us = a->next * US_PER_S,
+                             .ends = a->ends,
+                             .reason = p->reason[i]};
+    if (o->what == SLOT_RUN && it->facts.limit.on) {
+        frequency_key(it->facts.limit.cadence, a->slot, p->period[i]);
+        o->period_key = p->period[i];
+    }
+}
+
+/* A schedule that a person must look at. */
+static void order_error(struct pass *p, int32_t i, const struct item *it)
+{
+    (void)str_copy(p->reason[i], sizeof p->reason[i], it->why.text); /* a cut is fine */
+    p->order[i] = (struct slot_order){.schedule = it->row->schedule,
+                                      .seen_us = it->row->next_run_us,
+                                      .what = SLOT_ERROR,
+                                      .slot_us = it->row->next_run_us,
+                                      .next_us = it->row->next_run_us,
+                                      .reason = p->reason[i]};
+}
+
+/* A pause is over: nothing of its time is caught up. */
+static void order_resume(struct pass *p, int32_t i, const struct item *it)
+{
+    int64_t next = it->facts.slot;
+    bool more = due_from_now(&it->facts, &next);
+    p->reason[i][0] = '\0';
+    p->order[i] = (struct slot_order){.schedule = it->row->schedule,
+                                      .seen_us = it->row->next_run_us,
+                                      .what = SLOT_RESUME,
+                                      .slot_us = it->row->next_run_us,
+                                      .next_us = more ? next * US_PER_S : it->row->next_run_us,
+                                      .ends = !more,
+                                      .reason = p->reason[i]};
+}
+
+/* held: a run holds the slot's period, as was answered. */
+static void decide(struct pass *p, int32_t i, const struct due_row *row, int64_t now_us, bool held)
+{
+    struct item *it = &p->item;
+    struct zone_hint hint = {0};
+    it->row = row;
+    it->why = (struct err){0};
+    if (!read_facts(p->lane, row, now_us, &hint, it)) {
+        order_error(p, i, it);
+        return;
+    }
+    it->facts.held = held;
+    if (row->status == SCHEDULE_PAUSED) {
+        order_resume(p, i, it);
+        return;
+    }
+    due_decide(&it->facts, &it->answer);
+    write_order(p, i, it);
+}
+
+/* Those that were blocked, once more. */
+static bool again(struct pass *p, const struct due_row *rows, int32_t count, int64_t now_us,
+                  struct err *err)
+{
+    int32_t n = 0;
+    int32_t at[AGENDA_DUE_MAX];
+    for (int32_t i = 0; i < count; i++)
+        if (p->answer[i] == SLOT_BLOCKED)
+            at[n++] = i;
+    for (int32_t i = 0; i < n; i++) /* at[i] >= i: what is overwritten was answered */
+        decide(p, i, &rows[at[i]], now_us, true);
+    struct agenda *a = p->lane->agenda;
+    return n == 0 || a->ops->slots(a, p->order, n, p->answer, err);
+}
+
+/* One look, one command. */
+static bool look(struct pass *p, struct arena *arena, int32_t *ret_count, struct err *err)
+{
+    struct agenda *a = p->lane->agenda;
+    struct due_row *rows;
+    int64_t now_us;
+    if (!a->ops->due(a, arena, &rows, ret_count, &now_us, err))
+        return false;
+    for (int32_t i = 0; i < *ret_count; i++)
+        decide(p, i, &rows[i], now_us, false);
+    return *ret_count == 0 || (a->ops->slots(a, p->order, *ret_count, p->answer, err) &&
+                               again(p, rows, *ret_count, now_us, err));
+}
+
+bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err *err)
+{
+    struct pass *p = calloc(1, sizeof *p);
+    bool ok = p != NULL || err_set(err, ERR_STOP, "schedules: out of memory for a pass");
+    int32_t count = ok ? 1 : 0;
+    *ret_dealt = 0;
+    for (int round = 0; ok && count > 0; round++) {
+        struct arena arena = arena_init(PASS_MEMORY);
+        p->lane = lane;
+        ok = look(p, &arena, &count, err);
+        *ret_dealt += ok ? count : 0;
+        arena_done(&arena);
+        if (ok && round >= ROUNDS_MAX)
+            ok = err_set(err, ERR_STOP, "schedules: what is due does not become less");
+    }
+    free(p);
+    return ok;
+}
