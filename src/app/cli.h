@@ -48,6 +48,7 @@ struct app {
 
     bool json, read_only, plain, quiet, demo;
     const char *workspace; /* NULL: not given */
+    char workspace_found[NAME_MAX_BYTES + 1];
     char data_dir[FILE_PATH_MAX];
     char config_path[FILE_PATH_MAX];
     char actor[NAME_MAX_BYTES + 1];

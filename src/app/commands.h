@@ -59,6 +59,26 @@ bool cmd_workspace_add(struct app *app, struct err *err);
 bool cmd_workspace_show(struct app *app, struct err *err);
 bool cmd_workspace_delete(struct app *app, struct err *err);
 
+bool cmd_spec_import(struct app *app, struct err *err);
+bool cmd_spec_list(struct app *app, struct err *err);
+bool cmd_spec_show(struct app *app, struct err *err);
+bool cmd_spec_edit(struct app *app, struct err *err);
+bool cmd_spec_delete(struct app *app, struct err *err);
+bool cmd_schedule_list(struct app *app, struct err *err);
+bool cmd_schedule_show(struct app *app, struct err *err);
+bool cmd_schedule_add(struct app *app, struct err *err);
+bool cmd_schedule_edit(struct app *app, struct err *err);
+bool cmd_schedule_delete(struct app *app, struct err *err);
+/* enable, disable, pause, resume: by the verb. */
+bool cmd_schedule_control(struct app *app, struct err *err);
+bool cmd_schedule_run(struct app *app, struct err *err);
+bool cmd_run_list(struct app *app, struct err *err);
+bool cmd_run_show(struct app *app, struct err *err);
+bool cmd_run_cat(struct app *app, struct err *err);
+bool cmd_run_open(struct app *app, struct err *err);
+bool cmd_run_seen(struct app *app, struct err *err);
+bool cmd_run_cancel(struct app *app, struct err *err);
+bool cmd_stats(struct app *app, struct err *err);
 bool cmd_schedule_next(struct app *app, struct err *err);
 bool cmd_schedule_check(struct app *app, struct err *err);
 bool cmd_schedule_allowed(struct app *app, struct err *err);

@@ -4,8 +4,10 @@
 #include "adapter/authority_sqlite.h"
 #include "adapter/clock_real.h"
 #include "base/file.h"
+#include "base/str.h"
 #include "output.h"
 #include "place.h"
+#include "store/read_lists.h"
 
 static bool may_change(const struct app *app, struct err *err)
 {
@@ -79,5 +81,32 @@ bool record_read(struct app *app, struct db **ret, struct err *err)
         return false;
     }
     *ret = db;
+    return true;
+}
+
+/* The names that were met: the only one counts. */
+struct only {
+    char name[NAME_MAX_BYTES + 1];
+    int32_t count;
+};
+
+static bool keep_only(void *ctx, const struct workspace_line *w)
+{
+    struct only *o = ctx;
+    (void)str_copy(o->name, sizeof o->name, w->name); /* a name: it fits */
+    return ++o->count < 2;
+}
+
+bool record_workspace(struct app *app, struct db *db, const char **ret, struct err *err)
+{
+    struct only only = {0};
+    *ret = app->workspace;
+    if (app->workspace != NULL)
+        return true;
+    if (!read_workspaces(db, keep_only, &only, err))
+        return false;
+    (void)str_copy(app->workspace_found, sizeof app->workspace_found,
+                   only.count == 1 ? only.name : "default"); /* same size */
+    *ret = app->workspace_found;
     return true;
 }
