@@ -222,8 +222,8 @@ static void cure_macro(struct cron_span s, char *dst, size_t size)
     (void)str_copy(dst, size, cure); /* it fits */
 }
 
-static void cure(const struct cron_fault_at *at, enum cron_mistake mistake, struct cron_span where,
-                 char *dst, size_t size)
+static void advise(const struct cron_fault_at *at, enum cron_mistake mistake,
+                   struct cron_span where, char *dst, size_t size)
 {
     const struct cron_range *range = cron_range_of(at->field);
     char shown[SHOWN_MAX + 8];
@@ -278,7 +278,7 @@ void cron_fault_write(const struct cron_fault_at *at, enum cron_mistake mistake,
     if (sunday)
         (void)str_copy(f->cure, sizeof f->cure, "did you mean 7 or SUN?"); /* it fits */
     else
-        cure(at, mistake, where, f->cure, sizeof f->cure);
+        advise(at, mistake, where, f->cure, sizeof f->cure);
 }
 
 /* --- laid out --------------------------------------------------------------------------------- */

@@ -28,17 +28,18 @@ static void write_number(struct buf *out, int32_t value)
 
 static void write_month(struct buf *out, int32_t value)
 {
-    buf_adds(out, month_names[value]);
+    buf_adds(out, value <= 12 ? month_names[value] : "");
 }
 
 static void write_weekday(struct buf *out, int32_t value)
 {
-    buf_adds(out, weekday_names[value]);
+    buf_adds(out, value < 7 ? weekday_names[value] : "");
 }
 
 static void write_weekdays(struct buf *out, int32_t value)
 {
-    buf_addf(out, "%ss", weekday_names[value]);
+    write_weekday(out, value);
+    buf_addc(out, 's');
 }
 
 static void write_ordinal(struct buf *out, int32_t value)
