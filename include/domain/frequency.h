@@ -3,7 +3,7 @@
  * Periods are counted in UTC, whatever zones the schedules of a specification are in: the limit
  * belongs to the specification. A day is a UTC day, a week begins on Monday, a block of two weeks
  * is counted from Monday 1970-01-05, a month is a calendar month. Instants are seconds since 1970.
- * Pure; any thread. Source: docs/operator.md "Cadence"; ISO 8601 for the weeks. */
+ * Pure; any thread. Source: docs/schedules.md, "How often"; ISO 8601 for the weeks. */
 #ifndef DOMAIN_FREQUENCY_H
 #define DOMAIN_FREQUENCY_H
 

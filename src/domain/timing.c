@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { HOPS_MAX = 30000 }; /* excluded days one after the other; 400 years of Saturdays are fewer */
+/* Excluded days that are passed one after the other; 400 years have fewer weekends. */
+enum { HOPS_MAX = 30000 };
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -143,12 +144,9 @@ static bool moves(const struct timing *t)
     return t->on_excluded == TIMING_NEXT_BUSINESS_DAY && !t->cron.follows_clock;
 }
 
-/* The day on which what belongs to `day` runs: itself, or the next that is open. */
-static int64_t open_day(const struct timing *t, int64_t day)
+/* The first day from `day` on that is not excluded and, with `workdays`, no weekend. */
+static int64_t open_day(const struct timing *t, int64_t day, bool workdays)
 {
-    if (!is_excluded(t, day))
-        return day;
-    bool workdays = t->workdays_only || moves(t);
     for (;;) {
         const struct timing_range *range = range_of(t, day);
         if (range != NULL)
@@ -195,7 +193,7 @@ static bool find_dropping(const struct search *s, struct timing_hit *ret)
         if (!cron_next_from(&s->t->cron, s->zone, s->hint, s->after, day * CALENDAR_DAY_S, &hit))
             return false;
         int64_t nominal_day = calendar_floor(hit.nominal, CALENDAR_DAY_S);
-        day = open_day(s->t, nominal_day);
+        day = open_day(s->t, nominal_day, s->t->workdays_only);
         if (day == nominal_day) {
             *ret = (struct timing_hit){.scheduled_for = hit.at, .nominal = hit.nominal};
             return true;
@@ -204,9 +202,9 @@ static bool find_dropping(const struct search *s, struct timing_hit *ret)
     return false;
 }
 
-/* Runs of excluded days are put off. Later days are put off to later days, so the first day that
- * has a time left decides. */
-static bool find_moving(const struct search *s, struct timing_hit *ret)
+/* The first run that was put off from an excluded day up to `last`. Later ones of these are put off
+ * to later days, so the first whose day has a time left decides. */
+static bool find_put_off(const struct search *s, int64_t last, struct timing_hit *ret)
 {
     struct cron every_day = s->t->cron;
     struct zone_stretch stretch;
@@ -217,22 +215,40 @@ static bool find_moving(const struct search *s, struct timing_hit *ret)
     zone_at(s->zone, s->hint, s->after, &stretch);
     int64_t today = calendar_floor(s->after + stretch.offset, CALENDAR_DAY_S);
     int64_t match = earliest_for(s->t, today < s->first ? s->first : today);
+    int64_t passed = INT64_MIN; /* no time is left on this day */
     if (match < s->first)
         match = s->first;
-    while (cron_next_day(&s->t->cron, match, &match)) {
-        int64_t day = open_day(s->t, match);
+    for (; cron_next_day(&s->t->cron, match, &match) && match <= last; match++) {
+        if (!is_excluded(s->t, match))
+            continue;
+        int64_t day = open_day(s->t, match, true);
+        if (day == passed)
+            continue;
         if (!cron_next_from(&every_day, s->zone, s->hint, s->after, day * CALENDAR_DAY_S, &hit))
             return false;
         if (calendar_floor(hit.nominal, CALENDAR_DAY_S) == day) {
-            *ret = (struct timing_hit){
-                .scheduled_for = hit.at, .nominal = hit.nominal, .from_day = match};
-            if (match != day)
-                ret->notes = TIMING_NOTE_MOVED;
+            *ret = (struct timing_hit){.scheduled_for = hit.at,
+                                       .nominal = hit.nominal,
+                                       .from_day = match,
+                                       .notes = TIMING_NOTE_MOVED};
             return true;
         }
-        match = day + 1;
+        passed = day;
     }
     return false;
+}
+
+/* The earlier of what stays where it is and what was put off; both at once are one run. */
+static bool find_moving(const struct search *s, struct timing_hit *ret)
+{
+    struct timing_hit moved;
+    bool stays = find_dropping(s, ret);
+    int64_t last = calendar_floor(stays ? ret->nominal : CALENDAR_MAX, CALENDAR_DAY_S);
+    if (!find_put_off(s, last, &moved))
+        return stays;
+    if (!stays || moved.scheduled_for < ret->scheduled_for)
+        *ret = moved;
+    return true;
 }
 
 static unsigned clock_notes(const struct zone *zone, struct zone_hint *hint,
