@@ -184,6 +184,15 @@ bool cmd_schedule_next(struct app *app, struct err *err)
 
 /* --- schedule check, allowed ------------------------------------------------------------------ */
 
+static bool refuse_never(const struct cron *cron, struct err *err)
+{
+    struct buf words = buf_init(200);
+    cron_words(cron, &words);
+    err_set(err, ERR_REFUSED, "schedule: %s; choose another day or month", buf_text(&words));
+    buf_done(&words);
+    return false;
+}
+
 bool cmd_schedule_check(struct app *app, struct err *err)
 {
     struct cron cron;
@@ -195,9 +204,7 @@ bool cmd_schedule_check(struct app *app, struct err *err)
     if (!cron_parse(app->argument[0], strlen(app->argument[0]), &cron, &fault))
         return refuse(&fault, app->argument[0], err);
     if (cron.never)
-        return err_set(err, ERR_REFUSED,
-                       "schedule: it never runs: no month chosen has such a day; choose another "
-                       "day or month");
+        return refuse_never(&cron, err);
     out_print("ok\n");
     return true;
 }

@@ -148,11 +148,30 @@ static bool longer_name(const struct cron_fault_at *at, struct cron_span s, char
     return str_format(dst, size, "did you mean %.3s?", range->names + (value - range->low) * 3);
 }
 
+/* A space that is none, in words. */
+static bool strange_space(const struct cron_fault_at *at, char *dst, size_t size)
+{
+    const char *text = at->text;
+    for (size_t left = at->len; left > 0;) {
+        uint32_t point;
+        size_t used = utf8_next(text, left, &point);
+        if (point == 0xA0 || (point >= 0x2000 && point <= 0x200B) || point == 0x202F ||
+            point == 0x3000 || point == 0xFEFF || point == 0x0B || point == 0x0C || point == 0x0A ||
+            point == 0x0D)
+            return str_format(dst, size, "column %d is U+%04X: write a plain space between fields",
+                              code_points(at->text, (size_t)(text - at->text)) + 1,
+                              (unsigned)point);
+        text += used;
+        left -= used;
+    }
+    return false;
+}
+
 static void cure_value(const struct cron_fault_at *at, struct cron_span s, char *dst, size_t size)
 {
     const struct cron_range *range = cron_range_of(at->field);
     const char *known = habit(at, s);
-    if (longer_name(at, s, dst, size))
+    if (longer_name(at, s, dst, size) || strange_space(at, dst, size))
         return;
     if (known != NULL)
         (void)str_copy(dst, size, known); /* it fits */
@@ -174,25 +193,6 @@ static void cure_backwards(const struct cron_fault_at *at, struct cron_span s, c
     int32_t high = value_of(at->field, dash + 1, (size_t)(s.text + s.len - dash - 1));
     int32_t last = at->field == CRON_WEEKDAY && low < 7 ? 6 : range->high;
     (void)str_format(dst, size, "write %d-%d,%d-%d", low, last, range->low, high); /* it fits */
-}
-
-/* A space that is none, in words. */
-static bool strange_space(const struct cron_fault_at *at, char *dst, size_t size)
-{
-    const char *text = at->text;
-    for (size_t left = at->len; left > 0;) {
-        uint32_t point;
-        size_t used = utf8_next(text, left, &point);
-        if (point == 0xA0 || (point >= 0x2000 && point <= 0x200B) || point == 0x202F ||
-            point == 0x3000 || point == 0xFEFF || point == 0x0B || point == 0x0C || point == 0x0A ||
-            point == 0x0D)
-            return str_format(dst, size, "column %d is U+%04X: write a plain space between fields",
-                              code_points(at->text, (size_t)(text - at->text)) + 1,
-                              (unsigned)point);
-        text += used;
-        left -= used;
-    }
-    return false;
 }
 
 static void cure_count(const struct cron_fault_at *at, char *dst, size_t size)

@@ -189,7 +189,7 @@ static void write_week(const struct cron *c, struct buf *out)
     bool range = run_end(c->weekdays, any ? __builtin_ctz(c->weekdays) : 0) >=
                  (any ? __builtin_ctz(c->weekdays) + 2 : 99);
     if (any) {
-        buf_adds(out, range ? "every day of " : "every ");
+        buf_adds(out, range ? "every day from " : "every ");
         write_list(out, c->weekdays, write_weekday);
     }
     write_nth(c, out, any);
@@ -246,10 +246,19 @@ static bool only_leap_years(const struct cron *c)
     return true;
 }
 
+static void write_never(const struct cron *c, struct buf *out)
+{
+    int32_t day = c->days != 0 ? __builtin_ctz(c->days) : 0;
+    buf_adds(out, "Never: no month chosen has ");
+    buf_adds(out, day > 28 ? "a " : "such a day");
+    if (day > 28)
+        write_ordinal(out, day);
+}
+
 void cron_words(const struct cron *cron, struct buf *out)
 {
     if (cron->never) {
-        buf_adds(out, "Never: no month chosen has such a day");
+        write_never(cron, out);
         return;
     }
     write_time_of_day(cron, out);

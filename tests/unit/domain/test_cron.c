@@ -49,6 +49,9 @@ static void a_mistake_is_told_in_four_lines(void **state)
         {__LINE__, "0 9 * *\xc2\xa0*",
          "expression: 5 fields expected, 4 found\n0 9 * *\xc2\xa0*\n         ^\n"
          "column 8 is U+00A0: write a plain space between fields\n"},
+        {__LINE__, "0 9 * * 1\xe2\x80\x83",
+         "day-of-week: '1\xe2\x80\x83' is not a number or name\n0 9 * * 1\xe2\x80\x83\n"
+         "        ^\ncolumn 10 is U+2003: write a plain space between fields\n"},
         /* Two columns wide each on the screen. */
         {__LINE__, "\xe6\x97\xa5\xe6\x9c\xac 9 * *",
          "expression: 5 fields expected, 4 found\n\xe6\x97\xa5\xe6\x9c\xac 9 * *\n          ^\n"
@@ -239,7 +242,7 @@ static void the_words_say_what_happens(void **state)
         {__LINE__, "5,35 * * * *", "At minutes 5 and 35 of each hour"},
         {__LINE__, "0 9 * * *", "At 09:00 every day"},
         {__LINE__, "0 9 * * MON", "At 09:00 every Monday"},
-        {__LINE__, "0 9,17 * * 1-5", "At 09:00 and 17:00 every day of Monday to Friday"},
+        {__LINE__, "0 9,17 * * 1-5", "At 09:00 and 17:00 every day from Monday to Friday"},
         {__LINE__, "0 9 * * 0,3", "At 09:00 every Sunday and Wednesday"},
         {__LINE__, "0 9 1,15 * FRI", "At 09:00 on the 1st and 15th, and also every Friday"},
         {__LINE__, "0 9 */2 * MON", "At 09:00 on odd days that are Mondays"},
@@ -253,9 +256,11 @@ static void the_words_say_what_happens(void **state)
          "At 09:00 on odd days, but only when that is on the last Friday of the month"},
         {__LINE__, "0 0 1 1 *", "At 00:00 on the 1st, in January"},
         {__LINE__, "0 0 29 2 *", "At 00:00 on the 29th, in February, only in leap years"},
-        {__LINE__, "0 0 31 2 *", "Never: no month chosen has such a day"},
+        {__LINE__, "0 0 31 2 *", "Never: no month chosen has a 31st"},
+        {__LINE__, "0 0 30-31 2 */2", "Never: no month chosen has a 30th"},
+        {__LINE__, "0 0 */31 * 1#2", "Never: no month chosen has such a day"},
         {__LINE__, "*/10 8-17 * * 1-5",
-         "Every 10 minutes in the hours 8 to 17 every day of Monday to Friday"},
+         "Every 10 minutes in the hours 8 to 17 every day from Monday to Friday"},
         {__LINE__, "* 3 2,3,22 5-7 *",
          "Every minute in the hour 3 on the 2nd, 3rd and 22nd, in May to July"},
     };

@@ -201,6 +201,40 @@ static void the_rule_goes_on_for_ever(void **state)
     arena_done(&arena);
 }
 
+/* Jn never counts 29 February, n does. */
+static void days_of_the_year_are_counted_in_two_ways(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *footer, *common, *leap; /* where summer begins */
+    } cases[] = {
+        {__LINE__, "STD-1DST,J59/0,J300", "2026-02-28", "2028-02-28"},
+        {__LINE__, "STD-1DST,J60/0,J300", "2026-03-01", "2028-03-01"},
+        {__LINE__, "STD-1DST,58/0,J300", "2026-02-28", "2028-02-28"},
+        {__LINE__, "STD-1DST,59/0,J300", "2026-03-01", "2028-02-29"},
+    };
+    static const int64_t at[] = {1000000, 2000000};
+    for (size_t i = 0; i < CASES(cases); i++) {
+        const char *days[] = {cases[i].common, cases[i].leap};
+        struct arena arena = arena_init(1 << 20);
+        struct zone zone;
+        struct err err;
+        struct file f;
+        make(&f, at, 2, cases[i].footer);
+        assert_true(zone_read(&zone, &arena, "Test", f.bytes, f.len, &err));
+        for (int k = 0; k < 2; k++) {
+            struct zone_stretch s;
+            int64_t day;
+            assert_true(calendar_parse_date(days[k], &day));
+            zone_at(&zone, NULL, day * 86400, &s);
+            CHECK_AT(cases[i].line, s.dst && s.start == day * 86400 - 3600, "from %lld",
+                     (long long)s.start);
+        }
+        arena_done(&arena);
+    }
+}
+
 /* Each stretch begins where the one before it ended, whether asked or walked to. */
 static void walking_and_asking_agree(void **state)
 {
@@ -241,6 +275,7 @@ int main(void)
         cmocka_unit_test(what_is_impossible_is_refused),
         cmocka_unit_test(a_footer_is_a_rule_or_is_refused),
         cmocka_unit_test(the_rule_goes_on_for_ever),
+        cmocka_unit_test(days_of_the_year_are_counted_in_two_ways),
         cmocka_unit_test(walking_and_asking_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
