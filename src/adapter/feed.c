@@ -24,6 +24,7 @@ bool feed_reader_new(struct feed_reader **ret, struct err *err)
     xmlInitParser(); /* does its work once; a lock inside makes it safe from any thread */
     r->arena = arena_init(ARENA_MAX);
     r->decoded = buf_init(DECODED_MAX);
+    r->mended = buf_init(DECODED_MAX + DECODED_MAX / 4);
     r->reduced = buf_init(REDUCED_MAX);
     r->reduced_title = buf_init(REDUCED_MAX);
     r->line = buf_init(REDUCED_MAX);
@@ -44,6 +45,7 @@ void feed_reader_free(struct feed_reader *r)
     page_converter_done(&r->converter);
     feed_entry_done(&r->entry);
     buf_done(&r->decoded);
+    buf_done(&r->mended);
     buf_done(&r->reduced);
     buf_done(&r->reduced_title);
     buf_done(&r->line);

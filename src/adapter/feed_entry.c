@@ -107,7 +107,7 @@ static void take_date(struct feed_reader *r, struct content_item *item, bool *re
 static bool take_rest(struct feed_reader *r, struct content_item *item)
 {
     const struct feed_entry *e = &r->entry;
-    char language[16];
+    char language[16] = "";
     page_language(language, field(e, FIELD_LANGUAGE), e->text[FIELD_LANGUAGE].len);
     item->language = arena_text(&r->arena, language[0] != '\0' ? language : r->language);
     const char **tags = arena_array(&r->arena, (size_t)e->tag_count, sizeof *tags);

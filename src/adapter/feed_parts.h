@@ -1,13 +1,13 @@
 /* feed_parts.h - the steps from the bytes of a feed to its items, one room each:
  *
- *   bytes -> feed.c (encoding, which kind) -> feed_xml.c or feed_json.c (raw fields of an entry)
+ *   bytes -> feed.c (encoding, which kind) -> feed_mend.c, feed_xml.c or feed_json.c (raw fields)
  *         -> feed_entry.c (texts reduced, dates and links read) -> items */
 #ifndef ADAPTER_FEED_PARTS_H
 #define ADAPTER_FEED_PARTS_H
 
 #include "adapter/feed.h"
 #include "base/arena.h"
-#include "page_parts.h"
+#include "page_tag.h"
 
 /* What an entry can say, as it was written. */
 enum feed_field {
@@ -39,6 +39,7 @@ struct feed_reader {
     struct page_reader *page;
     struct page_converter converter;
     struct buf decoded; /* the feed in UTF-8 */
+    struct buf mended;
     struct buf reduced, reduced_title, line;
     struct feed_entry entry;
     /* The feed under way. */
@@ -74,6 +75,10 @@ bool feed_link(const char *base, const char *link, char dst[URL_MAX + 1]);
 /* One line of plain text in the arena: markup reduced unless plain, white space collapsed,
  * screened, cut at a word to max bytes with three dots. NULL without memory. */
 const char *feed_text(struct feed_reader *r, const char *text, size_t len, bool plain, size_t max);
+
+/* --- feed_mend.c --- */
+/* The text with its commonest mistakes mended, borrowed until the next call; how many they were. */
+struct page_span feed_mend(struct feed_reader *r, struct page_span text, int32_t *ret_mended);
 
 /* --- feed_xml.c, feed_json.c: false without memory; r->why when it is refused --- */
 bool feed_xml(struct feed_reader *r, struct page_span text);

@@ -10,10 +10,10 @@
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <string.h>
 
 enum {
-    CHUNK_BYTES = 16 * 1024,
     DEPTH_MAX = 100,
     MISTAKES_MAX = 20 * 1000, /* each costs the parser a formatted message */
 };
@@ -244,6 +244,24 @@ static void note_feed(struct feed_walk *w, enum space space, const char *name, c
     }
 }
 
+/* --- what its end ends ------------------------------------------------------------------------ */
+
+static void end_field(struct feed_walk *w)
+{
+    if (w->field == FIELD_TAG)
+        feed_entry_tag(w->r);
+    w->field = FIELD_NONE;
+    w->field_again = false;
+}
+
+static void end_entry(struct feed_walk *w)
+{
+    end_field(w);
+    w->entry_depth = w->author_depth = 0;
+    if (!feed_entry_take(w->r))
+        xmlStopParser(w->parser);
+}
+
 /* --- events ----------------------------------------------------------------------------------- */
 
 static void add_text(struct feed_walk *w, const char *text, size_t len)
@@ -268,24 +286,22 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
     }
     if (w->depth == 1)
         check_root(w, space, name);
-    if (w->field != FIELD_NONE) { /* markup inside a field: blocks part words */
+    if (is_entry(space, name)) {
+        if (w->entry_depth > 0)
+            end_entry(w); /* the one before was not closed */
+        begin_entry(w, atts, count);
+    } else if (w->field != FIELD_NONE && field_of(space, name) != FIELD_NONE) {
+        end_field(w); /* likewise: what was left open takes the entry's place */
+        w->entry_depth = w->depth - 1;
+        begin_field(w, space, name, atts, count);
+    } else if (w->field != FIELD_NONE) { /* markup inside a field: blocks part words */
         if ((page_element(name, strlen(name)) & ELEMENT_BLOCK) != 0 || str_equal(name, "br"))
             add_text(w, " ", 1);
-    } else if (w->entry_depth == 0 && is_entry(space, name)) {
-        begin_entry(w, atts, count);
     } else if (w->entry_depth > 0) {
         begin_field(w, space, name, atts, count);
     } else {
         note_feed(w, space, name, atts, count);
     }
-}
-
-static void end_field(struct feed_walk *w)
-{
-    if (w->field == FIELD_TAG)
-        feed_entry_tag(w->r);
-    w->field = FIELD_NONE;
-    w->field_again = false;
 }
 
 static void on_end(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
@@ -303,11 +319,8 @@ static void on_end(void *user, const xmlChar *local, const xmlChar *prefix, cons
         add_text(w, " ", 1);
     if (w->depth == w->author_depth)
         w->author_depth = 0;
-    if (w->entry_depth > 0 && w->depth == w->entry_depth) {
-        w->entry_depth = 0;
-        if (!feed_entry_take(w->r))
-            xmlStopParser(w->parser);
-    }
+    if (w->entry_depth > 0 && w->depth == w->entry_depth)
+        end_entry(w);
     w->depth--;
 }
 
@@ -371,21 +384,23 @@ bool feed_xml(struct feed_reader *r, struct page_span text)
         .initialized = XML_SAX2_MAGIC,
     };
     struct feed_walk w = {.r = r, .field = FIELD_NONE, .text = buf_init(200)};
-    w.parser = xmlCreatePushParserCtxt(&events, &w, NULL, 0, NULL);
+    int32_t mended;
+    text = feed_mend(r, text, &mended);
+    w.parser = xmlCreateMemoryParserCtxt(text.text, (int)text.len);
     if (w.parser == NULL)
         return err_set(&r->why, ERR_STOP, "there is no memory for the parser");
+    *w.parser->sax = events;
+    w.parser->userData = &w;
     /* IGNORE_ENC: it is UTF-8 by now, whatever its first line says. */
     (void)xmlCtxtUseOptions(w.parser, XML_PARSE_RECOVER | XML_PARSE_NONET |
                                           XML_PARSE_IGNORE_ENC); /* all are known */
-    while (text.len > 0 && r->why.kind == ERR_NONE && !r->cut) {
-        size_t n = text.len < CHUNK_BYTES ? text.len : CHUNK_BYTES;
-        (void)xmlParseChunk(w.parser, text.text, (int)n, 0); /* mistakes are noted */
-        text = (struct page_span){text.text + n, text.len - n};
-    }
-    (void)xmlParseChunk(w.parser, "", 0, 1); /* likewise */
+    (void)xmlParseDocument(w.parser);                            /* mistakes are noted */
+    if (mended > 0)
+        feed_note(r, "the feed is damaged; what could be mended was");
     if (w.depth == 0 && w.mistakes > 0 && r->count == 0 && r->why.kind == ERR_NONE &&
         r->note[0] == '\0')
         stop(&w, "this is no feed: neither XML nor JSON can be read from it");
+    xmlFreeDoc(w.parser->myDoc); /* made for a DTD, even without a tree; NULL is fine */
     xmlFreeParserCtxt(w.parser);
     buf_done(&w.text);
     return r->why.kind == ERR_NONE;
