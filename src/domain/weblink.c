@@ -42,13 +42,31 @@ static bool is_plain(char c)
 static void put_encoded(struct line *l, char c)
 {
     static const char hex[] = "0123456789ABCDEF";
-    if (is_plain(c)) {
-        put(l, c);
-        return;
-    }
     put(l, '%');
     put(l, hex[(unsigned char)c >> 4]);
     put(l, hex[(unsigned char)c & 15]);
+}
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* May this character stand there as it is? Some may only once, or only in the host. behind: the
+ * host is over; hash: a # was written. */
+static bool is_kept(const char *at, const char *end, bool behind, bool hash)
+{
+    switch (*at) {
+    case '%':
+        return end - at > 2 && is_hex(at[1]) && is_hex(at[2]);
+    case '[':
+    case ']':
+        return !behind;
+    case '#':
+        return !hash;
+    default:
+        return is_plain(*at);
+    }
 }
 
 static bool is_dropped(char c)
@@ -88,6 +106,24 @@ static bool authority_ok(const char *text, size_t len)
     return true;
 }
 
+/* Writes the address anew, character by character. */
+static void rewrite(struct line *l, const char *text, size_t len)
+{
+    int slashes = 0;
+    bool behind = false, hash = false;
+    for (size_t i = 0; i < len; i++) {
+        if (is_dropped(text[i]))
+            continue;
+        if (is_kept(text + i, text + len, behind, hash))
+            put(l, text[i]);
+        else
+            put_encoded(l, text[i]);
+        slashes += text[i] == '/';
+        hash = hash || text[i] == '#';
+        behind = behind || slashes > 2 || text[i] == '?' || hash;
+    }
+}
+
 bool weblink_clean(const char *text, char dst[URL_MAX + 1])
 {
     struct line l = {.dst = dst, .max = URL_MAX};
@@ -95,9 +131,7 @@ bool weblink_clean(const char *text, char dst[URL_MAX + 1])
     size_t len = strlen(text);
     while (len > 0 && (unsigned char)text[len - 1] <= ' ')
         len--;
-    for (size_t i = 0; i < len; i++)
-        if (!is_dropped(text[i]))
-            put_encoded(&l, text[i]);
+    rewrite(&l, text, len);
     dst[l.len] = '\0';
     size_t scheme = scheme_len(dst);
     if (l.full || scheme == 0 || !authority_ok(dst + scheme, authority_len(dst + scheme))) {
