@@ -40,9 +40,8 @@ static bool choose(struct content_any *a, const struct spec_source *source, stru
         ok = content_file_new(which, err);
     else if (!ok)
         ok = content_http_new(&a->options, which, err);
-    if (ok)
-        a->now = *which;
-    return ok;
+    a->now = ok ? *which : NULL;
+    return a->now != NULL;
 }
 
 static bool any_start(struct content *c, const struct content_request *request, struct err *err)

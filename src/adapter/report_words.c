@@ -9,6 +9,17 @@
 #include <strings.h>
 #include <time.h>
 
+/* Apart from the table, where two texts in a row would look like a missing comma. */
+static const char incomplete_en[] =
+    "This report may be incomplete: some sources could not be read. They are named "
+    "below, with the reason.";
+static const char incomplete_es[] = "Este informe puede estar incompleto: algunas fuentes no se "
+                                    "pudieron leer. Figuran abajo, con el motivo.";
+static const char incomplete_de[] = "Dieser Bericht ist vielleicht unvollständig: einige Quellen "
+                                    "waren nicht lesbar. Sie stehen unten, mit dem Grund.";
+static const char incomplete_fr[] = "Ce rapport est peut-être incomplet : des sources n’ont pas pu "
+                                    "être lues. Elles figurent plus bas, avec la raison.";
+
 static const struct report_words languages[] = {
     {
         "en",
@@ -34,9 +45,7 @@ static const struct report_words languages[] = {
             [WORD_MORE] = "More that did not fit",
             [WORD_NOTHING] = "There is nothing to report for this period.",
             [WORD_NOTHING_SECTION] = "Nothing in this period.",
-            [WORD_INCOMPLETE] =
-                "This report may be incomplete: some sources could not be read. They are named "
-                "below, with the reason.",
+            [WORD_INCOMPLETE] = incomplete_en,
             [WORD_LEFT_OUT] = "Left out",
             [WORD_OUTSIDE] = "from another period",
             [WORD_KNOWN] = "in an earlier report",
@@ -73,8 +82,7 @@ static const struct report_words languages[] = {
             [WORD_MORE] = "Otras que no cabían",
             [WORD_NOTHING] = "No hay nada que contar de este periodo.",
             [WORD_NOTHING_SECTION] = "Nada en este periodo.",
-            [WORD_INCOMPLETE] = "Este informe puede estar incompleto: algunas fuentes no se "
-                                "pudieron leer. Figuran abajo, con el motivo.",
+            [WORD_INCOMPLETE] = incomplete_es,
             [WORD_LEFT_OUT] = "No incluidas",
             [WORD_OUTSIDE] = "de otro periodo",
             [WORD_KNOWN] = "ya en un informe anterior",
@@ -111,8 +119,7 @@ static const struct report_words languages[] = {
             [WORD_MORE] = "Weitere, die nicht mehr passten",
             [WORD_NOTHING] = "Für diesen Zeitraum gibt es nichts zu berichten.",
             [WORD_NOTHING_SECTION] = "Nichts in diesem Zeitraum.",
-            [WORD_INCOMPLETE] = "Dieser Bericht ist vielleicht unvollständig: einige Quellen "
-                                "waren nicht lesbar. Sie stehen unten, mit dem Grund.",
+            [WORD_INCOMPLETE] = incomplete_de,
             [WORD_LEFT_OUT] = "Nicht aufgenommen",
             [WORD_OUTSIDE] = "aus einem anderen Zeitraum",
             [WORD_KNOWN] = "schon in einem früheren Bericht",
@@ -149,8 +156,7 @@ static const struct report_words languages[] = {
             [WORD_MORE] = "D’autres qui n’ont pas trouvé place",
             [WORD_NOTHING] = "Il n’y a rien à signaler pour cette période.",
             [WORD_NOTHING_SECTION] = "Rien pour cette période.",
-            [WORD_INCOMPLETE] = "Ce rapport est peut-être incomplet : des sources n’ont pas pu "
-                                "être lues. Elles figurent plus bas, avec la raison.",
+            [WORD_INCOMPLETE] = incomplete_fr,
             [WORD_LEFT_OUT] = "Non retenus",
             [WORD_OUTSIDE] = "d’une autre période",
             [WORD_KNOWN] = "déjà dans un rapport précédent",
