@@ -30,7 +30,7 @@ struct job_row {
                                * term counts as what it has. 0 when nothing is defined */
     int64_t total_sent; /* all cycles, this mode */
     int32_t per_minute; /* letters decided in the last 60 s */
-    int64_t eta_us;     /* span until the goal at the pace of the last 5 min; -1 unknown */
+    int64_t eta_us;     /* span until the goal at the pace of the last 1 to 5 min; -1 unknown */
     const char *group;  /* where it stands; "" */
     const char *term;
     int32_t term_sent;
@@ -40,9 +40,9 @@ struct job_row {
     int32_t group_count;
     int32_t groups_done;
     int64_t held, in_doubt, deferred, queued;
-    int64_t wait_until_us; /* resting; 0 not */
-    int64_t started_at_us; /* last start or resume; 0 never */
-    const char *started_by;
+    int64_t wait_until_us;  /* resting; 0 not */
+    int64_t started_at_us;  /* when the cycle began, or the job was started for it; 0 never */
+    const char *started_by; /* who started or resumed it last */
     int64_t ended_at_us;    /* last pause, stop, completion, failure; 0 never */
     int64_t lease_until_us; /* 0: nobody holds it */
     const char *lease_host;
@@ -64,7 +64,7 @@ struct job_detail {
     int64_t *group_leads; /* leads whose first finder is the group, all cycles */
     int64_t duplicates;   /* addresses seen again */
     int64_t suppressed, rejected, simulated, sent;
-    int64_t saved_at_us;        /* when the position was last written */
+    int64_t saved_at_us;        /* when the position, or a letter of it, was last written */
     const char *last_variation; /* the query text the current term stands at */
     int32_t minute[60];         /* letters decided per minute, oldest first */
 };

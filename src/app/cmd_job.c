@@ -91,6 +91,7 @@ bool cmd_job_list(struct app *app, struct err *err)
     int32_t count = 0;
     bool ok = record_read(app, &db, err) &&
               read_jobs(db, app->workspace, clock_now_us(), &arena, &rows, &count, err);
+    jobs_without_engine(app, rows, count);
     if (ok && count == 0 && !app->json && !app->quiet)
         out_print("no jobs yet; autopilot job import FILE reads one (see man autopilot)\n");
     for (int32_t i = 0; ok && i < count; i++) {
@@ -152,6 +153,8 @@ bool cmd_job_show(struct app *app, struct err *err)
     bool ok = record_read(app, &db, err) &&
               read_job(db, app->workspace, app->argument[0], now, &arena, &row, err) &&
               read_job_detail(db, row->id, now, &arena, &detail, err);
+    if (ok)
+        jobs_without_engine(app, row, 1);
     if (ok && app->json)
         ok = out_json(job_detail_json(row, &detail), false, err);
     else if (ok)

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "engine/engine.h"
 #include "job_json.h"
+#include "jobs.h"
 #include "output.h"
 #include "place.h"
 #include "record.h"
@@ -61,8 +62,11 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
         return false;
     if (pid != 0) /* the record knows of the last one that said hello */
         ret->engine.pid = pid;
-    return read_jobs(db, app->workspace, now, arena, &ret->jobs, &ret->count, err) &&
-           read_totals(db, now, local_midnight_us(now), &ret->totals, err);
+    if (!read_jobs(db, app->workspace, now, arena, &ret->jobs, &ret->count, err) ||
+        !read_totals(db, now, local_midnight_us(now), &ret->totals, err))
+        return false;
+    jobs_without_engine(app, ret->jobs, ret->count);
+    return true;
 }
 
 static json_t *status_json(const struct status *s)

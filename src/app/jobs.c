@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "engine/desk.h"
+#include "engine/engine.h"
 #include "output.h"
 #include "store/read_jobs.h"
 
@@ -130,17 +130,39 @@ int32_t jobs_find_term(const struct group_def *group, const char *text, struct e
     return -1;
 }
 
-static json_t *reply_json(const struct reply *r)
+void jobs_without_engine(const struct app *app, struct job_row *rows, int32_t count)
 {
-    return json_pack("{s:o, s:b, s:b, s:o}", "job", json_text(r->target), "ok", r->ok, "changed",
-                     r->changed, "message", json_text(r->text));
+    long pid;
+    if (engine_served(app->data_dir, &pid))
+        return;
+    for (int32_t i = 0; i < count; i++)
+        rows[i].eta_us = -1;
+}
+
+static bool print_reply(struct app *app, const struct command *command, const struct reply *r,
+                        struct err *err)
+{
+    struct out_text t = {0};
+    long pid;
+    bool runs = command->kind == COMMAND_JOB_START || command->kind == COMMAND_JOB_RESUME;
+    bool served = engine_served(app->data_dir, &pid);
+    const char *hint = runs && !served ? " No engine is running here: start one with `autopilot` "
+                                         "or `autopilot engine`."
+                                       : "";
+    if (app->json)
+        return out_json(json_pack("{s:o, s:b, s:b, s:b, s:o}", "job", json_text(r->target), "ok",
+                                  r->ok, "changed", r->changed, "engine_running", served, "message",
+                                  json_text(r->text)),
+                        false, err);
+    if (!app->quiet)
+        out_print("%s%s\n", out_safe(&t, r->text), hint);
+    return true;
 }
 
 bool jobs_command(struct app *app, struct command *command, const char *name, struct err *err)
 {
     struct record r;
     struct reply reply = {0};
-    struct out_text t = {0};
     if (!str_copy(command->target, sizeof command->target, name))
         return err_set(err, ERR_REFUSED, "job: there is no job with so long a name");
     (void)str_copy(command->actor, sizeof command->actor, app->actor); /* same size */
@@ -152,9 +174,5 @@ bool jobs_command(struct app *app, struct command *command, const char *name, st
     record_close(&r);
     if (!reply.ok)
         return err_set(err, ERR_REFUSED, "%s", reply.text);
-    if (app->json)
-        return out_json(reply_json(&reply), false, err);
-    if (!app->quiet)
-        out_print("%s\n", out_safe(&t, reply.text));
-    return true;
+    return print_reply(app, command, &reply, err);
 }

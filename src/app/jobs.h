@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "domain/command.h"
 #include "record.h"
+#include "store/read_jobs.h"
 
 struct open_job {
     struct record record;
@@ -29,6 +30,9 @@ struct term_def *jobs_terms(struct open_job *j, struct group_def *group, struct 
 /* Index of a group or a term by name; -1 with a sentence that names the nearest. */
 int32_t jobs_find_group(const struct job_def *def, const char *name, struct err *err);
 int32_t jobs_find_term(const struct group_def *group, const char *text, struct err *err);
+
+/* Nothing ends by itself while no engine serves the data directory: takes the rows' ETAs away. */
+void jobs_without_engine(const struct app *app, struct job_row *rows, int32_t count);
 
 /* Carries out a command on a job as the desk would, prints its sentence. */
 bool jobs_command(struct app *app, struct command *command, const char *name, struct err *err);

@@ -11,7 +11,13 @@
 
 #include <string.h>
 
-enum { TICK_S = 10, PACE_S = 300 };
+enum { TICK_S = 10, PACE_S = 300, PACE_LEAST_S = 60 };
+
+/* How fast a job went in the last PACE_S, without what it did before it rested. */
+struct pace {
+    int64_t letters;
+    int64_t since_us; /* the first of them */
+};
 
 /* What a call works with. */
 struct reading {
@@ -22,7 +28,7 @@ struct reading {
     struct arena *arena;
     struct job_row *rows;
     int32_t *group_nos; /* the group in which rows[i] stands; 0 none */
-    int64_t *pace;      /* letters of rows[i] in the last PACE_S */
+    struct pace *pace;  /* of rows[i] */
     int32_t count, room;
 };
 
@@ -46,7 +52,7 @@ static bool grow(struct reading *r)
     int32_t room = r->room == 0 ? 32 : r->room * 2;
     struct job_row *rows = arena_array(r->arena, (size_t)room, sizeof *rows);
     int32_t *nos = arena_array(r->arena, (size_t)room, sizeof *nos);
-    int64_t *pace = arena_array(r->arena, (size_t)room, sizeof *pace);
+    struct pace *pace = arena_array(r->arena, (size_t)room, sizeof *pace);
     if (rows == NULL || nos == NULL || pace == NULL)
         return false;
     if (r->count > 0) {
@@ -180,7 +186,7 @@ static void add_count(struct reading *r, struct stmt *st, int32_t at)
 static void add_rate(struct reading *r, struct stmt *st, int32_t at)
 {
     r->rows[at].per_minute = (int32_t)col_int(st, 1);
-    r->pace[at] = col_int(st, 2);
+    r->pace[at] = (struct pace){col_int(st, 2), col_int(st, 3) * TICK_S * US_PER_S};
 }
 
 /* Adds a statement's rows (column 0: the job) to those of the list. */
@@ -209,19 +215,20 @@ static struct stmt *ask_rates(struct reading *r)
     return st;
 }
 
-/* The span until the goal at the pace of the last five minutes, or since the start when that was
- * later. */
+/* The span until the goal at the pace of the last minutes. Letters may go out in bursts of a
+ * minute's allowance, so less than a minute tells nothing. */
 static void estimate(const struct reading *r, int32_t at)
 {
     struct job_row *row = &r->rows[at];
-    int64_t span = PACE_S * US_PER_S;
-    int64_t since = r->now_us - row->started_at_us;
+    const struct pace *pace = &r->pace[at];
+    int64_t span = r->now_us - pace->since_us;
     int64_t left = row->cycle_goal - row->cycle_sent;
-    if (row->state != JOB_RUNNING || r->pace[at] <= 0 || left < 0)
+    if (row->state != JOB_RUNNING || pace->letters <= 0 || left <= 0 ||
+        span < PACE_LEAST_S * US_PER_S)
         return;
-    if (since > 0 && since < span)
-        span = since;
-    row->eta_us = (int64_t)((double)span / (double)r->pace[at] * (double)left);
+    if (span > PACE_S * US_PER_S)
+        span = PACE_S * US_PER_S;
+    row->eta_us = (int64_t)((double)span / (double)pace->letters * (double)left);
 }
 
 static bool read_all(struct reading *r, struct err *err)

@@ -110,19 +110,17 @@ static bool job_act(struct ui *ui, void *state, enum op op, int by, const char *
 
 static void draw_top(struct ui *ui, struct pane p, const struct job_row *job)
 {
-    char a[FIT_TEXT], b[FIT_TEXT];
+    char when[FIT_TEXT];
     struct job_look look = job_look(job);
     int x = pane_add(p, 0, 1, ROLE_DIM, "Jobs › ");
     x = pane_add(p, 0, x, LOOK_BOLD, job->name);
     x = pane_addf(p, 0, x + 3, (int)look.role, "%s %s", look.glyph, look.word);
-    if (job->state == JOB_RUNNING && job->started_at_us > 0)
-        x = pane_addf(p, 0, x, ROLE_TEXT, " %s", fit_span(ui->now_us - job->started_at_us, a));
     if (job->cycle > 0)
         x = pane_addf(p, 0, pane_add(p, 0, x, ROLE_DIM, "   cycle "), ROLE_TEXT, "%d",
                       (int)job->cycle);
     if (job->started_at_us > 0 && p.cols >= 70)
         pane_say(p, 0, x, ROLE_DIM, "   started %s%s%s",
-                 fit_when(job->started_at_us, ui->now_us, b),
+                 fit_when(job->started_at_us, ui->now_us, when),
                  job->started_by[0] != '\0' ? " by " : "", job->started_by);
 }
 

@@ -75,7 +75,13 @@ def check_sample():
     lab.must(data, 'init', '--sample')
     again = lab.run(data, 'init', '--sample')
     lab.check('init twice changes nothing', again.returncode == 0, again.stderr)
-    lab.must(data, 'job', 'start', 'sample')
+    started = lab.must(data, 'job', 'start', 'sample')
+    lab.check('a start without an engine says what is missing', started ==
+              'Started sample (equitable, 3 groups). No engine is running here: start one with '
+              '`autopilot` or `autopilot engine`.\n', started)
+    lab.must(data, 'job', 'pause', 'sample')
+    resumed = json.loads(lab.must(data, 'job', 'resume', 'sample', '--json'))
+    lab.check('so does a resume, to programs', resumed['engine_running'] is False, resumed)
     p = lab.run(data, 'engine', '--until-idle', AUTOPILOT_MAIL_PER_MINUTE=0, timeout=120)
     lab.check('the sample runs until idle', p.returncode == 0 and 'sample: completed' in p.stdout,
               p.stdout[-400:] + p.stderr)
@@ -113,6 +119,8 @@ def check_sample():
 
 def check_status(data):
     s = json.loads(lab.must(data, 'status', '--json'))
+    lab.check('nothing ends by itself without an engine',
+              all(j['eta_s'] is None for j in s['jobs']), s['jobs'])
     lab.check('status has the documented keys', {'engine', 'record', 'jobs', 'overdue'} <= set(s) and
               {'mode', 'reachable', 'unsynced'} <= set(s['record']), s)
     lab.check('no engine is running', s['engine']['running'] is False, s['engine'])

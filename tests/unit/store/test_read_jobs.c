@@ -190,20 +190,10 @@ static void a_group_that_is_done_stays_done_when_its_limit_is_raised(void **stat
     assert_int_equal(row->cycle_goal, 2 + 4);
 }
 
-static void pace_and_the_time_until_the_end(void **state)
+/* One letter each second. */
+static void send_each_second(struct record_lab *l, int count)
 {
-    struct record_lab *l = *state;
-    at_a_round_time(l);
-    lab_job(l, "acme", "job", "g1:a", 1000, 1000);
-    lab_control(l, "acme", "job", CONTROL_START, MODE_DRYRUN);
-    lab_take(l, MODE_DRYRUN);
-    struct buf addresses = buf_init(4000);
-    for (int i = 0; i < 90; i++)
-        buf_addf(&addresses, "%sa%d@x%d.example", i > 0 ? " " : "", i, i);
-    lab_find(l, buf_text(&addresses));
-    buf_done(&addresses);
-    /* One letter each second for a minute and a half. */
-    for (int i = 0; i < 90; i++) {
+    for (int i = 0; i < count; i++) {
         fake_clock_pass(&l->clock, US_PER_S);
         if (i % 20 == 0) {
             struct progress p;
@@ -211,6 +201,21 @@ static void pace_and_the_time_until_the_end(void **state)
         }
         assert_int_equal(lab_send(l, 1, SEND_SIMULATED), 1);
     }
+}
+
+static void pace_and_the_time_until_the_end(void **state)
+{
+    struct record_lab *l = *state;
+    at_a_round_time(l);
+    lab_job(l, "acme", "job", "g1:a", 1000, 1000);
+    lab_control(l, "acme", "job", CONTROL_START, MODE_DRYRUN);
+    lab_take(l, MODE_DRYRUN);
+    struct buf addresses = buf_init(8000);
+    for (int i = 0; i < 180; i++)
+        buf_addf(&addresses, "%sa%d@x%d.example", i > 0 ? " " : "", i, i);
+    lab_find(l, buf_text(&addresses));
+    buf_done(&addresses);
+    send_each_second(l, 90);
     struct job_row *row = one(l, "acme", "job");
     assert_in_range(row->per_minute, 58, 61);
     /* 910 letters are left at 60 a minute. */
@@ -218,6 +223,23 @@ static void pace_and_the_time_until_the_end(void **state)
     fake_clock_pass(&l->clock, 30 * US_PER_S);
     row = one(l, "acme", "job");
     assert_in_range(row->per_minute, 28, 32);
+    /* Stopped for three minutes and resumed: what went before it rested says nothing. */
+    int64_t began_us = row->started_at_us;
+    lab_control(l, "acme", "job", CONTROL_STOP, MODE_DRYRUN);
+    fake_clock_pass(&l->clock, 180 * US_PER_S);
+    lab_control(l, "acme", "job", CONTROL_RESUME, MODE_DRYRUN);
+    row = one(l, "acme", "job");
+    assert_int_equal(row->eta_us, -1);
+    assert_int_equal(row->started_at_us, began_us); /* the cycle did not begin anew */
+    lab_take(l, MODE_DRYRUN);
+    send_each_second(l, 30);
+    assert_int_equal(one(l, "acme", "job")->eta_us, -1);
+    send_each_second(l, 60);
+    row = one(l, "acme", "job");
+    assert_in_range(row->eta_us / US_PER_S, 810, 830);
+    struct job_detail d;
+    assert_true(read_job_detail(l->db, row->id, l->clock.now, &l->arena, &d, &l->err));
+    assert_int_equal(d.saved_at_us, l->clock.now); /* a letter is a part of the position */
     fake_clock_pass(&l->clock, 600 * US_PER_S);
     row = one(l, "acme", "job");
     assert_int_equal(row->per_minute, 0);
