@@ -74,7 +74,7 @@ bool cmd_group_add(struct app *app, struct err *err)
         return false;
     struct term_def first = {term};
     struct group_def *groups = jobs_groups(&j, err);
-    bool ok = groups != NULL;
+    bool ok = groups != NULL && jobs_use_template(app, &j, template_name, err);
     if (ok) {
         groups[j.def->group_count++] = (struct group_def){
             .name = app->argument[0],
@@ -109,11 +109,13 @@ bool cmd_group_edit(struct app *app, struct err *err)
     int32_t at;
     if (!open_group(app, app->argument[0], &j, &groups, &at, err))
         return false;
-    if (cli_given(app, "template"))
-        groups[at].template_name = cli_value(app, "template");
+    const char *template_name = cli_value(app, "template");
+    if (template_name != NULL)
+        groups[at].template_name = template_name;
     if (cli_given(app, "rename"))
         groups[at].name = cli_value(app, "rename");
-    bool ok = jobs_save(app, &j, err);
+    bool ok = (template_name == NULL || jobs_use_template(app, &j, template_name, err)) &&
+              jobs_save(app, &j, err);
     jobs_close(&j);
     return ok;
 }

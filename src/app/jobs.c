@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "output.h"
-#include "store/read_jobs.h"
+#include "store/read_lists.h"
 
 #include <string.h>
 
@@ -91,6 +91,61 @@ struct term_def *jobs_terms(struct open_job *j, struct group_def *group, struct 
         memcpy(copy, group->terms, count * sizeof *copy);
     group->terms = copy;
     return copy;
+}
+
+/* One template, copied out of the workspace's list. */
+struct wanted {
+    const char *name;
+    struct arena *arena;
+    struct template_def def;
+    bool found;
+};
+
+static bool keep_wanted(void *ctx, const struct template_line *t)
+{
+    struct wanted *w = ctx;
+    if (!str_equal(t->name, w->name))
+        return true;
+    w->found = true;
+    w->def = (struct template_def){.name = arena_text(w->arena, t->name),
+                                   .subject = arena_text(w->arena, t->subject),
+                                   .text = arena_text(w->arena, t->text),
+                                   .html = arena_text(w->arena, t->html)};
+    return false;
+}
+
+static bool add_template(struct open_job *j, const struct template_def *def, struct err *err)
+{
+    size_t count = (size_t)j->def->template_count;
+    struct template_def *copy = arena_array(&j->arena, count + 1, sizeof *copy);
+    if (copy == NULL || def->name == NULL || def->subject == NULL || def->text == NULL ||
+        def->html == NULL)
+        return err_set(err, ERR_STOP, "job: out of memory");
+    if (count > 0)
+        memcpy(copy, j->def->templates, count * sizeof *copy);
+    copy[count] = *def;
+    j->def->templates = copy;
+    j->def->template_count++;
+    return true;
+}
+
+bool jobs_use_template(struct app *app, struct open_job *j, const char *name, struct err *err)
+{
+    struct wanted w = {.name = name, .arena = &j->arena};
+    struct db *db = NULL;
+    for (int32_t i = 0; i < j->def->template_count; i++) {
+        if (str_equal(j->def->templates[i].name, name))
+            return true;
+    }
+    bool ok = record_read(app, &db, err) &&
+              (read_templates(db, j->def->workspace, keep_wanted, &w, err) || w.found);
+    db_close(db);
+    if (ok && !w.found)
+        return err_set(err, ERR_REFUSED,
+                       "there is no template \"%s\" in workspace %s; autopilot template add makes "
+                       "one, autopilot template list shows those that are there",
+                       name, j->def->workspace);
+    return ok && add_template(j, &w.def, err);
 }
 
 int32_t jobs_find_group(const struct job_def *def, const char *name, struct err *err)

@@ -27,6 +27,9 @@ void jobs_close(struct open_job *j);
  * def; NULL with err when out of memory. */
 struct group_def *jobs_groups(struct open_job *j, struct err *err);
 struct term_def *jobs_terms(struct open_job *j, struct group_def *group, struct err *err);
+/* Makes a template of the job's workspace one of the job's, so that a group may name it; one that
+ * the job has already is fine. Refused when the workspace has none of this name. */
+bool jobs_use_template(struct app *app, struct open_job *j, const char *name, struct err *err);
 /* Index of a group or a term by name; -1 with a sentence that names the nearest. */
 int32_t jobs_find_group(const struct job_def *def, const char *name, struct err *err);
 int32_t jobs_find_term(const struct group_def *group, const char *text, struct err *err);
