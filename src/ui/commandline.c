@@ -53,8 +53,10 @@ void ui_command_line(struct ui *ui, const char *text)
     if (screen < 0)
         screen = screen_of(word);
     if (screen >= 0) {
+        char before[sizeof ui->filter];
+        (void)str_copy(before, sizeof before, ui->filter);
         if (screens_at(screen)->kinds & IN_FILTER && arg[0] != '\0')
-            (void)str_copy(ui->filter, sizeof ui->filter, arg);
+            ui_filter(ui, arg, before);
         ui_show(ui, screen, screens_at(screen)->kinds & IN_FILTER ? "" : arg, true);
         return;
     }

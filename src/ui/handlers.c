@@ -307,6 +307,21 @@ static void filter_changed(struct ui *ui, const char *text)
     (void)str_copy(ui->filter, sizeof ui->filter, text);
 }
 
+/* A filter that can't be read is not taken: the one before holds. */
+void ui_filter(struct ui *ui, const char *text, const char *before)
+{
+    char why[100];
+    bool ok = joblist_filter_ok(text, why, sizeof why);
+    (void)str_copy(ui->filter, sizeof ui->filter, ok ? text : before);
+    if (!ok)
+        ui_say(ui, MESSAGE_ERROR, "/%s: %s", text, why);
+}
+
+static void filter_done(struct ui *ui, const char *text)
+{
+    ui_filter(ui, text, ui->asking.before);
+}
+
 static void filter_cancelled(struct ui *ui)
 {
     (void)str_copy(ui->filter, sizeof ui->filter, ui->asking.before);
@@ -324,10 +339,14 @@ static void only_done(struct ui *ui, const char *text)
 
 void act_filter(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
-    void (*done)(struct ui *, const char *) = a->op == OP_FILTER  ? filter_changed
+    void (*done)(struct ui *, const char *) = a->op == OP_FILTER  ? filter_done
                                               : a->op == OP_MATCH ? search_done
                                                                   : only_done;
-    if (key == 0)
+    char before[sizeof ui->filter];
+    (void)str_copy(before, sizeof before, ui->filter);
+    if (key == 0 && a->op == OP_FILTER)
+        ui_filter(ui, arg, before);
+    else if (key == 0)
         done(ui, arg);
     else if (a->op == OP_FILTER)
         ui_ask(ui, "/", ui->filter, filter_changed, done, filter_cancelled);

@@ -71,9 +71,9 @@ void job_now(const struct ui *ui, const struct job_row *job, char *dst, size_t s
 /* --- filter and order ------------------------------------------------------------------------- */
 
 struct matcher {
-    bool all; /* no filter, or one that can't be read */
+    bool all; /* no filter */
     bool inverted;
-    bool bad;
+    bool bad; /* it can't be read: nothing matches, so that nothing is marked by mistake */
     regex_t regex;
 };
 
@@ -82,23 +82,35 @@ static void matcher_init(struct matcher *m, const char *filter)
     *m = (struct matcher){.inverted = filter[0] == '!'};
     filter += m->inverted;
     m->bad = filter[0] != '\0' && regcomp(&m->regex, filter, REG_EXTENDED | REG_ICASE | REG_NOSUB);
-    m->all = m->bad || filter[0] == '\0';
+    m->all = filter[0] == '\0';
 }
 
 static void matcher_done(struct matcher *m)
 {
-    if (!m->all)
+    if (!m->all && !m->bad)
         regfree(&m->regex);
 }
 
 static bool matcher_takes(const struct matcher *m, const struct job_row *job)
 {
     char line[3 * NAME_MAX_BYTES + 64];
-    if (m->all)
-        return true;
+    if (m->all || m->bad)
+        return m->all;
     (void)str_format(line, sizeof line, "%s %s %s %s %s", job->workspace, job->name,
                      job_look(job).word, distribution_name(job->distribution), job->group);
     return (regexec(&m->regex, line, 0, NULL, 0) == 0) != m->inverted;
+}
+
+bool joblist_filter_ok(const char *filter, char *ret_why, size_t size)
+{
+    regex_t regex;
+    filter += filter[0] == '!';
+    int bad = filter[0] != '\0' ? regcomp(&regex, filter, REG_EXTENDED | REG_NOSUB) : 0;
+    if (bad != 0)
+        (void)regerror(bad, &regex, ret_why, size); /* cut is enough */
+    else if (filter[0] != '\0')
+        regfree(&regex);
+    return bad == 0;
 }
 
 bool joblist_shows(const struct ui *ui, const struct job_row *job)

@@ -25,7 +25,9 @@ struct joblist {
     const char *bad; /* why the filter can't be read; NULL */
 };
 
-/* True when the filter lets a job through. */
+/* Can this filter be read? If not, why. */
+bool joblist_filter_ok(const char *filter, char *ret_why, size_t size);
+/* True when the filter lets a job through; one that can't be read lets none. */
 bool joblist_shows(const struct ui *ui, const struct job_row *job);
 /* Filters and sorts what the model holds; to be called before each draw and each move. */
 void joblist_fill(struct ui *ui, struct joblist *l);

@@ -128,6 +128,10 @@ struct ui {
     enum console_end end;
 };
 
+/* Takes a filter of the lists of jobs; one that can't be read is told, and `before` holds.
+ * (handlers.c) */
+void ui_filter(struct ui *ui, const char *text, const char *before);
+
 struct ui_setup {
     struct source source;
     const struct console_options *options;

@@ -380,7 +380,11 @@ static void test_filter_is_live_and_clears(void **state)
     console_rig_keys(&r, "<Esc>");
     RIG(console_rig_shows(&r, "solar-de") && strcmp(ui_screen(&r.ui)->name, "jobs") == 0);
     console_rig_keys(&r, "/de(<Enter>");
-    RIG(console_rig_shows(&r, "solar-de")); /* what can't be read yet hides nothing */
+    RIG(console_rig_shows(&r, "solar-de") && console_rig_shows(&r, "× /de(: "));
+    console_rig_keys(&r, "/de(");
+    RIG(!console_rig_shows(&r, "solar-de") && console_rig_shows(&r, "not a regular expression"));
+    console_rig_keys(&r, "<Esc>/den<Enter>:filter x[(<Enter>:jobs x[(<Enter>*");
+    RIG(r.ui.marks == 1 && strcmp(r.ui.filter, "den") == 0); /* the one before holds */
     console_rig_done(&r);
 }
 
