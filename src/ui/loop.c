@@ -150,7 +150,7 @@ static void draw(struct console *c)
     c->dirty = c->at_once = false;
     if (!term_shows(c->term, &c->canvas))
         pace(c, term_show(c->term, &c->canvas, c->ui.theme));
-    term_paste_mode(c->term, c->ui.asking.open);
+    term_paste_mode(c->term, true); /* what is pasted must not be taken for keys */
     set_title(c);
     c->drawn_us = clock_boot_us();
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define FADE_US (6 * US_PER_S)
+#define PASTE_PAUSE_US (1 * US_PER_S)
 
 static bool make_states(struct ui *ui)
 {
@@ -213,8 +214,6 @@ static void screen_key(struct ui *ui, uint32_t key)
     char name[KEY_NAME_MAX];
     acknowledge(ui, key);
     if (found < 0) {
-        if (key == KEY_PASTE_BEGIN || key == KEY_PASTE_END)
-            return;
         keymap_name(key, name);
         ui_say(ui, MESSAGE_NOTE, "no key %s here, ? helps", name);
         return;
@@ -227,9 +226,23 @@ static void screen_key(struct ui *ui, uint32_t key)
     a->run(ui, a, key, "");
 }
 
+/* What is pasted where no text is asked for is dropped: its letters are not keys. A mark of the end
+ * that never comes is not waited for. */
+static bool swallow_paste(struct ui *ui, uint32_t key)
+{
+    bool was = ui->pasting && ui->boot_us - ui->pasted_us < PASTE_PAUSE_US;
+    ui->pasting = key == KEY_PASTE_BEGIN || (was && key != KEY_PASTE_END);
+    ui->pasted_us = ui->boot_us;
+    if (ui->pasting && !was)
+        ui_say(ui, MESSAGE_NOTE, "what is pasted here is dropped; / and : take text");
+    return ui->pasting || key == KEY_PASTE_END;
+}
+
 void ui_key(struct ui *ui, uint32_t key)
 {
     int answer, count;
+    if (!ui->asking.open && swallow_paste(ui, key))
+        return;
     bool again = key == ('C' & 0x1F) && ui->interrupt_us != 0 &&
                  ui->boot_us - ui->interrupt_us < INTERRUPT_US;
     if (again) { /* the second ^C is meant, whatever the first one opened */

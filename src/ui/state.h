@@ -121,6 +121,8 @@ struct ui {
     int64_t ticket;
     struct command undo;  /* kind COMMAND_NONE: nothing to undo */
     int64_t interrupt_us; /* the last Ctrl-C */
+    bool pasting;         /* between the marks of a paste that is dropped */
+    int64_t pasted_us;
     unsigned wishes;
     char copy[COPY_MAX];
 

@@ -4,8 +4,8 @@
  * curses spins on it. */
 #include "term.h"
 
-#include "keymap.h"
 #include "rescue.h"
+#include "term_keys.h"
 
 #include "base/clock.h"
 #include "base/str.h"
@@ -33,9 +33,7 @@
 enum {
     SYNC_CELLS = 250, /* frames that change more are sent as one (DEC mode 2026) */
     ERR_FILE_MAX = 1 << 20,
-    ERR_TAIL = 2000,
-    CODE_PASTE_BEGIN = KEY_MAX + 1,
-    CODE_PASTE_END
+    ERR_TAIL = 2000
 };
 
 struct terminal {
@@ -51,6 +49,7 @@ struct terminal {
     int error_fd; /* the real fd 2; -1: it was not redirected */
     off_t error_from;
     char err_path[512];
+    struct term_keys keys;
     cchar_t *row; /* one row for curses */
     int row_size;
 };
@@ -214,8 +213,7 @@ static void set_modes(void)
     (void)nodelay(stdscr, TRUE); /* we wait in poll */
     (void)meta(stdscr, TRUE);    /* fails only without a screen */
     (void)curs_set(0);           /* a terminal that can't keeps it */
-    (void)define_key("\033[200~", CODE_PASTE_BEGIN); /* without them pasted marks are ignored */
-    (void)define_key("\033[201~", CODE_PASTE_END);   /* without it the mark is ignored */
+    term_keys_define();
 }
 
 static bool start_screen(struct terminal *t, const struct term_setup *setup,
@@ -535,40 +533,7 @@ bool term_suspend(struct terminal *t)
     return true;
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
-
-struct code_row {
-    int code;
-    uint32_t key;
-};
-static const struct code_row codes[] = {
-    {KEY_UP, KEY_ARROW_UP},          {KEY_DOWN, KEY_ARROW_DOWN},
-    {KEY_LEFT, KEY_ARROW_LEFT},      {KEY_RIGHT, KEY_ARROW_RIGHT},
-    {KEY_PPAGE, KEY_PAGE_UP},        {KEY_NPAGE, KEY_PAGE_DOWN},
-    {KEY_HOME, KEY_TO_HOME},         {KEY_END, KEY_TO_END},
-    {KEY_BACKSPACE, KEY_RUBOUT},     {KEY_DC, KEY_DEL},
-    {KEY_BTAB, KEY_BACK_TAB},        {KEY_F(1), KEY_HELP_F1},
-    {KEY_ENTER, KEY_RETURN},         {CODE_PASTE_BEGIN, KEY_PASTE_BEGIN},
-    {CODE_PASTE_END, KEY_PASTE_END},
-};
-
 bool term_key(struct terminal *t, uint32_t *ret)
 {
-    (void)t;
-    wint_t c;
-    for (;;) {
-        int kind = get_wch(&c);
-        if (kind == ERR)
-            return false;
-        if (kind != KEY_CODE_YES) {
-            *ret = c == 127 ? (uint32_t)KEY_RUBOUT : (uint32_t)c;
-            return true;
-        }
-        for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-            if (codes[i].code == (int)c) {
-                *ret = codes[i].key;
-                return true;
-            }
-        /* A key that nothing is bound to, or the note about a new size. */
-    }
+    return term_keys_next(&t->keys, ret);
 }

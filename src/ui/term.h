@@ -46,11 +46,11 @@ int64_t term_show(struct terminal *t, const struct canvas *c, enum theme theme);
 bool term_shows(const struct terminal *t, const struct canvas *c);
 /* The next frame is drawn from nothing. */
 void term_redraw(struct terminal *t);
-/* The next key; false when there is none. */
+/* The next key; false when there is none. Alt with a key, and sequences that are not known, are
+ * none: they are dropped whole. */
 bool term_key(struct terminal *t, uint32_t *ret);
 
-/* Marks what is pasted (only while a text field has the focus: a terminal left in this mode by a
- * dropped link would be a nuisance). */
+/* Has the terminal mark what is pasted, so that it is not taken for keys. */
 void term_paste_mode(struct terminal *t, bool on);
 /* To the clipboard of the operator's terminal (OSC 52); false when this one has none. */
 bool term_copy(struct terminal *t, const char *text);

@@ -123,6 +123,32 @@ static void child(void)
     _exit(0);
 }
 
+/* Tells each key in the title, until q. */
+static void child_keys(void)
+{
+    struct terminal *t;
+    struct err err;
+    struct wake wake;
+    struct term_setup setup = {.wake = &wake};
+    char title[64];
+    uint32_t key = 0;
+    if (!wake_init(&wake, &err) || !term_open(&setup, &t, &err))
+        _exit(2);
+    term_title(t, "ready");
+    for (int i = 1; key != 'q';) {
+        struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (poll(&fd, 1, 10000) != 1)
+            _exit(3);
+        while (term_key(t, &key)) {
+            (void)snprintf(title, sizeof title, "key %d is %x", i++, (unsigned)key);
+            term_title(t, title);
+        }
+    }
+    term_close(t);
+    wake_done(&wake);
+    _exit(0);
+}
+
 /* --- the terminal ----------------------------------------------------------------------------- */
 
 struct emulator {
@@ -147,10 +173,10 @@ static int on_property(VTermProp prop, VTermValue *value, void *ctx)
 
 static bool said(const struct emulator *e, const char *bytes)
 {
-    return memmem(e->bytes.data, e->bytes.len, bytes, strlen(bytes)) != NULL;
+    return e->bytes.len > 0 && memmem(e->bytes.data, e->bytes.len, bytes, strlen(bytes)) != NULL;
 }
 
-static void start(struct emulator *e)
+static void start(struct emulator *e, void (*run)(void))
 {
     static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
     struct winsize size = {.ws_row = 24, .ws_col = 80};
@@ -162,7 +188,7 @@ static void start(struct emulator *e)
     if (e->pid == 0) {
         setenv("TERM", "xterm-256color", 1);
         unsetenv("NO_COLOR");
-        child();
+        run();
     }
     assert_int_equal(tcgetattr(e->fd, &e->before), 0);
     e->vt = vterm_new(24, 80);
@@ -243,7 +269,7 @@ static void test_frames(void **state)
     struct emulator e;
     struct canvas c = {.cursor_y = -1};
     struct rng rng = {.state = 42};
-    start(&e);
+    start(&e, child);
     for (int frame = 0; frame < FRAMES; frame++) {
         char title[32];
         paint(&c, frame, &rng);
@@ -277,6 +303,42 @@ static void test_frames(void **state)
     close(e.fd);
     buf_done(&e.bytes);
     canvas_done(&c);
+}
+
+/* If Alt with a letter is that letter's key, a shell habit stops a job. */
+static void test_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *bytes, *title; /* "" none */
+    } rows[] = {
+        {__LINE__, "a", "key 1 is 61\a"},
+        {__LINE__, "\033xb", "key 2 is 62\a"},
+        {__LINE__, "\033", "key 3 is 1b\a"},
+        {__LINE__, "\033[9;9xc", "key 4 is 63\a"}, /* a sequence that nobody knows */
+        {__LINE__, "\033OXd", "key 5 is 64\a"},
+        {__LINE__, "\033\033", "key 7 is 1b\a"},
+        {__LINE__, "\033OA", "key 8 is 110000\a"},
+        {__LINE__, "\033[200~\033x\033[201~", "key 10 is 11000d\a"},
+        {__LINE__, "q", "key 11 is 71\a"},
+    };
+    struct emulator e;
+    int status = 0;
+    start(&e, child_keys);
+    assert_true(read_until(&e, "ready\a"));
+    for (size_t i = 0; i < CASES(rows); i++) {
+        ssize_t len = (ssize_t)strlen(rows[i].bytes);
+        assert_int_equal(write(e.fd, rows[i].bytes, (size_t)len), len);
+        CHECK_AT(rows[i].line, read_until(&e, rows[i].title), "another key came: %s",
+                 buf_text(&e.bytes) + (e.bytes.len > 200 ? e.bytes.len - 200 : 0));
+    }
+    (void)read_until(&e, "nothing more"); /* to the end of the child */
+    assert_int_equal(waitpid(e.pid, &status, 0), e.pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    vterm_free(e.vt);
+    close(e.fd);
+    buf_done(&e.bytes);
 }
 
 static void test_refusals(void **state)
@@ -317,6 +379,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_keys),
         cmocka_unit_test(test_refusals),
     };
     if (setlocale(LC_ALL, "C.UTF-8") == NULL)

@@ -366,6 +366,32 @@ static void test_filter(void **state)
     }
 }
 
+/* Between the marks of a paste no letter is a key, unless a text is asked for. */
+static void test_paste(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    console_rig_init(&r, 24, 100);
+    console_rig_keys(&r, "");
+    ui_key(&r.ui, KEY_PASTE_BEGIN);
+    console_rig_keys(&r, "sxpr<Enter>:stop *<Enter>");
+    ui_key(&r.ui, KEY_PASTE_END);
+    RIG(r.fake.commands == 0 && !r.ui.asking.open && console_rig_shows(&r, "is dropped"));
+    console_rig_keys(&r, "/");
+    ui_key(&r.ui, KEY_PASTE_BEGIN);
+    console_rig_keys(&r, "de<Enter>n");
+    ui_key(&r.ui, KEY_PASTE_END);
+    RIG(r.ui.asking.open && strcmp(r.ui.asking.prompt.text, "de n") == 0);
+    console_rig_keys(&r, "<Esc>x");
+    RIG(r.fake.commands == 1); /* a key is a key again */
+    ui_key(&r.ui, KEY_PASTE_BEGIN);
+    console_rig_keys(&r, "q");
+    console_rig_wait(&r, 2 * US_PER_S); /* its end is lost: it does not hold the keys for ever */
+    console_rig_keys(&r, "?");
+    RIG(console_rig_shows(&r, "Help: Dash"));
+    console_rig_done(&r);
+}
+
 static void test_filter_is_live_and_clears(void **state)
 {
     (void)state;
@@ -653,6 +679,7 @@ int main(void)
         cmocka_unit_test(test_the_selection_stays_on_its_job),
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_filter_is_live_and_clears),
+        cmocka_unit_test(test_paste),
         cmocka_unit_test(test_sort),
         cmocka_unit_test(test_completion),
         cmocka_unit_test(test_help),
