@@ -38,12 +38,43 @@ const char *out_safe(struct out_text *t, const char *text)
     return slot;
 }
 
+/* What of a text of JSON must not reach a terminal as it is: jansson escapes controls below U+0020,
+ * but neither DEL nor U+0080 to U+009F (in UTF-8: C2 80 to C2 9F). Returns its bytes, 0 none. */
+static size_t control_at(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    if (c[0] == 0x7F)
+        return 1;
+    return c[0] == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F ? 2 : 0;
+}
+
+static void print_escaped(const char *text)
+{
+    const char *from = text;
+    const char *at = text;
+    while (*at != '\0') {
+        size_t control = control_at(at);
+        if (control == 0) {
+            at++;
+            continue;
+        }
+        (void)fwrite(from, 1, (size_t)(at - from), stdout); /* out_json looks at ferror */
+        (void)fprintf(stdout, "\\u%04x", (unsigned char)at[control - 1]); /* as above */
+        from = at += control;
+    }
+    (void)fwrite(from, 1, (size_t)(at - from), stdout); /* as above */
+}
+
 bool out_json(json_t *value, bool lines, struct err *err)
 {
     size_t flags = JSON_ENCODE_ANY | (lines ? JSON_COMPACT : JSON_INDENT(2));
     if (isatty(STDOUT_FILENO))
         flags |= JSON_ENSURE_ASCII;
-    bool ok = value != NULL && json_dumpf(value, stdout, flags) == 0 && fputc('\n', stdout) != EOF;
+    char *text = value != NULL ? json_dumps(value, flags) : NULL;
+    if (text != NULL)
+        print_escaped(text);
+    bool ok = text != NULL && fputc('\n', stdout) != EOF && !ferror(stdout);
+    free(text);
     json_decref(value);
     if (!ok)
         return err_set(err, ERR_STOP, "output: the JSON could not be written to stdout");

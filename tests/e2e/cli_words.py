@@ -40,5 +40,16 @@ def check_templates():
             'there is no template "none" in workspace default', 'autopilot template add')
 
 
+def check_controls():
+    data = made('controls')
+    lab.must(data, 'suppress', 'add', 'a@b-zq.com', '--reason', 'x\u009b2J\x7fy é')
+    p = subprocess.run([lab.BIN, '--data', data, 'suppress', 'list', '--json'], env=lab.env(),
+                       capture_output=True, stdin=subprocess.DEVNULL)
+    lab.check('no control reaches the terminal in JSON', b'x\\u009b2J\\u007fy \xc3\xa9' in p.stdout,
+              p.stdout)
+    lab.check('and nothing is lost', json.loads(p.stdout)['reason'] == 'x\u009b2J\x7fy é', p.stdout)
+
+
 check_templates()
+check_controls()
 lab.finish()
