@@ -14,5 +14,8 @@ bool names_no_workspace(struct db *db, const char *name, struct err *err);
 bool names_no_schedule(struct db *db, const char *workspace, const char *name, struct err *err);
 bool names_no_spec(struct db *db, const char *workspace, const char *name, struct err *err);
 bool names_no_template(struct db *db, const char *workspace, const char *name, struct err *err);
+/* Is there a workspace, or is or was there a job, of this name? If not: as above. NULL is fine. */
+bool names_workspace_known(struct db *db, const char *name, struct err *err);
+bool names_job_known(struct db *db, const char *workspace, const char *name, struct err *err);
 
 #endif

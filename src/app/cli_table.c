@@ -172,7 +172,7 @@ static const struct cli_option log_options[] = {
     {"since", "SPAN", "only the last 10m, 2h, 3d, ... or from an instant (RFC 3339)"},
     {"job", "NAME", "only lines of this job"},
     {"grep", "RE", "only lines that match the regular expression"},
-    {"count", "N", "the last N lines (default 200; 0: all)"},
+    {"count", "N", "the last N of them (default 200, with --since all; 0: all)"},
     {"unmask", NULL, "whole e-mail addresses"},
     END,
 };

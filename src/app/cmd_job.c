@@ -232,6 +232,13 @@ static bool edit_fields(struct app *app, struct job_def *def, struct err *err)
            edit_number(app, "variations", 0, JOB_VARIATIONS_MAX, &def->variations, err);
 }
 
+/* A provider that is named here must be there; that of a job file may come later. */
+static bool provider_known(const struct app *app, const struct record *r, struct err *err)
+{
+    const char *name = cli_value(app, "provider");
+    return name == NULL || config_provider_known(&r->config, name, err);
+}
+
 bool cmd_job_edit(struct app *app, struct err *err)
 {
     struct open_job j;
@@ -239,7 +246,8 @@ bool cmd_job_edit(struct app *app, struct err *err)
         return err_set(err, ERR_USAGE, "job edit: nothing to change; autopilot job edit --help");
     if (!jobs_open(app, app->argument[0], &j, err))
         return false;
-    bool ok = edit_fields(app, j.def, err) && jobs_save(app, &j, err);
+    bool ok = edit_fields(app, j.def, err) && provider_known(app, &j.record, err) &&
+              jobs_save(app, &j, err);
     jobs_close(&j);
     return ok;
 }
@@ -263,7 +271,9 @@ bool cmd_job_add(struct app *app, struct err *err)
     struct job_def *there;
     int64_t rev;
     bool ok;
-    if (r.authority->ops->job_get(r.authority, &ref, &arena, &there, &rev, NULL))
+    if (!provider_known(app, &r, err))
+        ok = false;
+    else if (r.authority->ops->job_get(r.authority, &ref, &arena, &there, &rev, NULL))
         ok = err_set(err, ERR_REFUSED, "job: \"%s\" exists already; change it with job edit",
                      def.name);
     else

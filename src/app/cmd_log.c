@@ -57,7 +57,8 @@ bool cmd_log(struct app *app, struct err *err)
     bool ok = log_filter_from(app, &v.filter, err) &&
               cli_number(app, "count", 0, INT32_MAX, 200, &count, err) &&
               record_read(app, &v.db, err);
-    if (ok && (count == 0 || v.filter.since_us != 0))
+    bool all = count == 0 || (v.filter.since_us != 0 && !cli_given(app, "count"));
+    if (ok && all)
         ok = log_view_new(&v, err);
     else if (ok)
         ok = log_view_page(&v, (int32_t)count, true, NULL, err);

@@ -87,8 +87,11 @@ static bool fold_subject(struct changing *c, const char *typed, char ret[ADDRESS
     bool domain = typed[0] == '@';
     if (!str_format(whole, sizeof whole, "%s%s", domain ? "a" : "", typed))
         return err_set(err, ERR_REFUSED, "suppress: \"%.40s...\" is too long", typed);
-    if (!page_fold_address(c->reader, whole, &found, err))
-        return false;
+    struct err why = {0};
+    if (!page_fold_address(c->reader, whole, &found, &why)) {
+        const char *cure = domain ? "an e-mail domain (@example.org)" : "an e-mail address";
+        return err_set(err, why.kind, "suppress: \"%.80s\" is not %s", typed, cure);
+    }
     return str_copy(ret, ADDRESS_MAX + 2, found.address + (domain ? 1 : 0));
 }
 
@@ -105,9 +108,8 @@ static bool change_one(struct changing *c, const char *typed, struct err *err)
     c->changed += changed;
     if (!c->app->quiet && !str_equal(c->app->row->verb, "import"))
         out_print("%s %s\n", out_safe(&t, subject),
-                  !changed ? "was so already"
-                  : c->add ? "is suppressed"
-                           : "is allowed again");
+                  c->add ? (changed ? "is suppressed" : "was on the list already")
+                         : (changed ? "is allowed again" : "was not on the list"));
     return true;
 }
 

@@ -213,3 +213,17 @@ bool config_read_again(const char *path, const struct config *in_force, struct c
     *ret = fresh;
     return true;
 }
+
+bool config_provider_known(const struct config *config, const char *name, struct err *err)
+{
+    if (str_equal(name, "local"))
+        return true;
+    for (int32_t i = 0; i < config->searches; i++) {
+        if (str_equal(config->search[i].name, name))
+            return true;
+    }
+    return err_set(err, ERR_REFUSED,
+                   "there is no search provider \"%s\"; `local` is built in, others are [search "
+                   "NAME] sections of the config file",
+                   name);
+}

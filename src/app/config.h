@@ -39,6 +39,10 @@ struct config {
  * key given twice, line too long, file with secrets readable by others) is ERR_REFUSED with file,
  * line and cure, and *ret is left alone. */
 bool config_read(const char *path, bool must_exist, struct config *ret, struct err *err);
+/* Is this a search provider: `local`, or one of a [search NAME] section? ERR_REFUSED with the cure.
+ */
+bool config_provider_known(const struct config *config, const char *name, struct err *err);
+
 /* As config_read, for a process that runs by `in_force` already: a file that was there and is gone,
  * or had entries and has none, is ERR_REFUSED too: what a slip of the hand removed must not lift
  * the limits that are in force. */

@@ -8,14 +8,18 @@
 #include "place.h"
 
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef AUTOPILOT_VERSION
 #define AUTOPILOT_VERSION "0.0.0"
 #endif
+
+enum { READER_GONE = 128 + SIGPIPE }; /* as a shell tells it of others */
 
 /* A locale that names something missing must not turn every letter into '?': C.UTF-8 is part of
  * the C library. LC_ALL=C stays C. */
@@ -55,6 +59,13 @@ static bool run(struct app *app, struct err *err)
     return ok;
 }
 
+/* Whoever read our output has read enough (`autopilot log | head -1`). */
+static bool reader_is_gone(void)
+{
+    struct pollfd fd = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return ferror(stdout) && poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR) != 0;
+}
+
 int main(int argc, char **argv)
 {
     struct app app = {0};
@@ -64,6 +75,8 @@ int main(int argc, char **argv)
     bool ok = cli_parse(&app, argc, argv, &err) && run(&app, &err);
     if (ok && (fflush(stdout) != 0 || ferror(stdout)))
         ok = err_set(&err, ERR_STOP, "output: stdout can't be written (is the disk full?)");
+    if (!ok && err.kind == ERR_STOP && reader_is_gone())
+        return READER_GONE;
     if (!ok) {
         struct out_text safe = {0};
         (void)fprintf(stderr, "autopilot: %s\n",

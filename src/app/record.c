@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "output.h"
 #include "place.h"
+#include "store/names.h"
 #include "store/read_lists.h"
 
 static bool may_change(const struct app *app, struct err *err)
@@ -76,7 +77,9 @@ bool record_read(struct app *app, struct db **ret, struct err *err)
             app->data_dir);
     if (!db_open(path, DB_READ, &db, err))
         return false;
-    if (!db_attach_read(db, log, "log", &there, err)) {
+    if (!db_attach_read(db, log, "log", &there, err) ||
+        !names_workspace_known(db, app->workspace, err) ||
+        !names_job_known(db, app->workspace, cli_value(app, "job"), err)) {
         db_close(db);
         return false;
     }

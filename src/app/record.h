@@ -23,7 +23,8 @@ bool record_open_to_stop(struct app *app, struct record *ret, struct err *err);
 void record_close(struct record *r);
 
 /* The file for reading, with the process log attached as schema `log` when it is there. A record
- * that is absent: ERR_REFUSED naming `autopilot init`. Closed with db_close(). */
+ * that is absent: ERR_REFUSED naming `autopilot init`. So are a --workspace and a --job that it
+ * does not know of. Closed with db_close(). */
 bool record_read(struct app *app, struct db **ret, struct err *err);
 
 /* --workspace, else the only workspace, else `default`. The text lives as long as app. */

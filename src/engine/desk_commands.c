@@ -72,27 +72,39 @@ static bool control_job(const struct work *w, struct err *err)
 }
 
 /* "(equitable, 3 groups)", and in which mode when letters really leave. */
-static bool start_job(const struct work *w, struct err *err)
+static void say_started(const struct work *w, const struct job_def *def)
 {
-    struct arena memory = arena_init(JOB_MEMORY);
-    struct job_def *def = NULL;
     char more[120] = ".";
-    int64_t rev;
-    if (!control_with(w, err))
-        return false;
-    if (!w->reply->changed) {
-        say(w, rows[COMMAND_JOB_START].unchanged, "");
-        return true;
-    }
-    /* The start is done; that the rest of the sentence can't be read changes nothing. */
-    if (w->authority->ops->job_get(w->authority, &w->job, &memory, &def, &rev, NULL))
+    if (def != NULL)
         (void)str_format(more, sizeof more, " (%s, %" PRId32 " group%s%s).",
                          distribution_name(def->distribution), def->group_count,
                          def->group_count == 1 ? "" : "s",
                          w->settings->mail_mode == MODE_SMTP ? ", sending mail" : ""); /* it fits */
-    say(w, "Started %s", more);
+    say(w, w->reply->changed ? "Started %s" : rows[COMMAND_JOB_START].unchanged,
+        w->reply->changed ? more : "");
+}
+
+static bool start_job(const struct work *w, struct err *err)
+{
+    struct arena memory = arena_init(JOB_MEMORY);
+    struct job_def *def = NULL;
+    char name[NAME_MAX_BYTES + 1];
+    int64_t rev;
+    bool ok = true;
+    text_screen_to(name, sizeof name, w->command->target);
+    /* That it can't be read is told by the start itself. */
+    if (!w->authority->ops->job_get(w->authority, &w->job, &memory, &def, &rev, NULL))
+        def = NULL;
+    if (def != NULL && def->group_count == 0)
+        ok = err_set(err, ERR_REFUSED,
+                     "job: \"%s\" has no groups, so there is nothing to do; `autopilot group add` "
+                     "adds one, `autopilot job import` brings them from a file",
+                     name);
+    ok = ok && control_with(w, err);
+    if (ok)
+        say_started(w, def);
     arena_done(&memory);
-    return true;
+    return ok;
 }
 
 static bool delete_job(const struct work *w, struct err *err)

@@ -97,3 +97,22 @@ bool names_no_template(struct db *db, const char *workspace, const char *name, s
 {
     return no_such(db, SQL_NAMES_TEMPLATES, "template", workspace, name, err);
 }
+
+bool names_workspace_known(struct db *db, const char *name, struct err *err)
+{
+    return name == NULL || has_workspace(db, name) || names_no_workspace(db, name, err);
+}
+
+bool names_job_known(struct db *db, const char *workspace, const char *name, struct err *err)
+{
+    bool row = true;
+    if (name == NULL)
+        return true;
+    struct stmt *st = db_stmt(db, SQL_NAMES_JOB_ANY);
+    stmt_text(st, "$workspace", workspace);
+    stmt_text(st, "$name", name);
+    if (!db_step(st, &row, err))
+        return false;
+    stmt_end(st);
+    return row || names_no_job(db, workspace, name, err);
+}

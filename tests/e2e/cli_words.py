@@ -50,6 +50,51 @@ def check_controls():
     lab.check('and nothing is lost', json.loads(p.stdout)['reason'] == 'x\u009b2J\x7fy é', p.stdout)
 
 
+def check_absent():
+    data = made('absent')
+    for words in (['job', 'list'], ['leads', 'list'], ['sends', 'list'], ['template', 'list'],
+                  ['suppress', 'list'], ['status'], ['log']):
+        refused('--workspace nope %s' % ' '.join(words), data, ['--workspace', 'nope'] + words,
+                'there is no workspace "nope"')
+    for words in (['leads', 'list'], ['sends', 'list'], ['log']):
+        refused('%s --job labb' % ' '.join(words), data, words + ['--job', 'labb'],
+                'there is no job "labb"; did you mean "lab"?')
+    refused('job add with a provider that is not there', data,
+            ['job', 'add', 'two', '--provider', 'nope'], 'there is no search provider "nope"',
+            '[search NAME]')
+    lab.must(data, 'job', 'add', 'two')
+    refused('job edit likewise', data, ['job', 'edit', 'two', '--provider', 'nope'], '"nope"')
+    refused('a job without groups is not started', data, ['job', 'start', 'two'], 'has no groups',
+            'autopilot group add')
+    lab.must(data, 'job', 'delete', 'two', '--yes')
+    lab.check('the ledger of a job that is gone can be listed',
+              lab.run(data, 'sends', 'list', '--job', 'two').returncode == 0, '')
+    refused('a domain that is none', data, ['suppress', 'add', '@x'], '"@x" is not')
+    text = lab.must(data, 'suppress', 'remove', 'a@b-zq.com')
+    lab.check('suppress remove of what was not there', text == 'a@b-zq.com was not on the list\n',
+              text)
+
+
+def check_log():
+    data = made('log')
+    lab.must(data, 'job', 'start', 'lab')
+    lab.must(data, 'engine', '--until-idle', '--quiet')
+    every = lab.must(data, 'log', '--since', '1h').splitlines()
+    last = lab.must(data, 'log', '--since', '1h', '--count', '3').splitlines()
+    lab.check('log --since --count: the last of them', len(every) > 3 and last == every[-3:], last)
+    for more in ([], ['--json']):
+        out, into = os.pipe()
+        os.close(out)
+        p = subprocess.run([lab.BIN, '--data', data, 'log', '--count', '0'] + more, stdout=into,
+                           stderr=subprocess.PIPE, env=lab.env(), stdin=subprocess.DEVNULL)
+        os.close(into)
+        lab.check('a reader that has read enough is no error %s' % ' '.join(more),
+                  (p.returncode, p.stderr) == (141, b''), (p.returncode, p.stderr))
+
+
+
 check_templates()
+check_absent()
+check_log()
 check_controls()
 lab.finish()
