@@ -1,14 +1,19 @@
 /* cmd_suppress.c - autopilot suppress: who is never written to. */
 #include "adapter/page.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "commands.h"
 #include "output.h"
 #include "record.h"
 #include "store/read_lists.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { IMPORT_MAX = 64 << 20, BAD_SHOWN_MAX = 20 };
 
 struct listing {
     struct app *app;
@@ -123,25 +128,78 @@ bool cmd_suppress_change(struct app *app, struct err *err)
     return ok;
 }
 
+/* The file as a whole, so that nothing of it is taken when a line of it is wrong. A device or a
+ * directory has no end, or no lines. */
+static bool read_list(const char *path, struct buf *text, struct err *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return err_set(err, ERR_REFUSED, "suppress: %s cannot be read: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_REFUSED,
+                       "suppress: %s is not a regular file; write the list into one", path);
+    if (!file_read(path, text, err))
+        return false;
+    return text->len == 0 || memchr(text->data, '\0', text->len) == NULL ||
+           err_set(err, ERR_REFUSED, "suppress: %s is not a text: it holds a zero byte", path);
+}
+
+/* A line without its blanks; "" for one that says nothing. */
+static char *list_line(char *line)
+{
+    char *subject = str_trim(line);
+    return subject[0] == '#' ? subject + strlen(subject) : subject;
+}
+
+/* Tells every line that is wrong, the first of them in full; false when there is one. */
+static bool check_list(struct changing *c, struct buf *text, struct err *err)
+{
+    const char *path = c->app->argument[0];
+    struct out_text t = {0};
+    char folded[ADDRESS_MAX + 2];
+    int32_t number = 0, bad = 0;
+    char *next = text->data;
+    for (char *line; (line = strsep(&next, "\n")) != NULL;) {
+        struct err why = {0};
+        char *subject = list_line(line);
+        number++;
+        if (subject[0] == '\0' || fold_subject(c, subject, folded, &why))
+            continue;
+        if (bad++ < BAD_SHOWN_MAX)
+            (void)fprintf(stderr, "%s:%d: %s\n", out_safe(&t, path), number,
+                          out_safe(&t, why.text)); /* the sentence below tells how many */
+    }
+    return bad == 0 ||
+           err_set(err, ERR_REFUSED,
+                   "suppress: nothing was imported: %s has %d bad line%s (above%s); "
+                   "mend them, or put a # in front",
+                   path, bad, bad == 1 ? "" : "s", bad > BAD_SHOWN_MAX ? " are the first 20" : "");
+}
+
+/* Takes the lines; check_list() left a 0 where each of them ended, and where its blanks began:
+ * what is left of those is one more empty line. */
+static bool take_list(struct changing *c, const struct buf *text, struct err *err)
+{
+    bool ok = true;
+    for (char *line = text->data; ok && line < text->data + text->len;) {
+        char *after = line + strlen(line) + 1;
+        char *subject = list_line(line);
+        ok = subject[0] == '\0' || change_one(c, subject, err);
+        line = after;
+    }
+    return ok;
+}
+
 bool cmd_suppress_import(struct app *app, struct err *err)
 {
-    struct changing c;
-    char line[ADDRESS_MAX + 64];
-    FILE *file = fopen(app->argument[0], "re");
-    if (file == NULL)
-        return err_set(err, ERR_REFUSED, "suppress: %s cannot be read", app->argument[0]);
-    bool ok = change_begin(app, &c, err);
-    for (int32_t number = 1; ok && fgets(line, sizeof line, file) != NULL; number++) {
-        struct err why = {0};
-        char *subject = str_trim(line);
-        if (subject[0] == '\0' || subject[0] == '#')
-            continue;
-        ok = change_one(&c, subject, &why) ||
-             err_set(err, why.kind, "%s:%d: %s (the lines before it were taken)", app->argument[0],
-                     number, why.text);
-    }
-    (void)fclose(file); /* it was only read */
+    struct changing c = {0};
+    struct buf text = buf_init(IMPORT_MAX);
+    bool ok = read_list(app->argument[0], &text, err) && change_begin(app, &c, err) &&
+              (text.len == 0 || (check_list(&c, &text, err) && take_list(&c, &text, err)));
     change_end(&c);
+    buf_done(&text);
+    if (ok && app->json)
+        return out_json(json_pack("{s:i}", "added", c.changed), false, err);
     if (ok && !app->quiet)
         out_print("%d added\n", c.changed);
     return ok;

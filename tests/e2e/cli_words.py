@@ -93,7 +93,37 @@ def check_log():
 
 
 
+def check_import():
+    data = made('import')
+    path = os.path.join(lab.tmp(), 'list.txt')
+
+    def listed():
+        return [s['subject'] for s in lab.rows(lab.must(data, 'suppress', 'list', '--json'))]
+    refused('suppress import of a directory', data, ['suppress', 'import', lab.tmp()],
+            'not a regular file')
+    refused('suppress import of a device', data, ['suppress', 'import', '/dev/zero'],
+            'not a regular file')
+    with open(path, 'w') as f:
+        f.write('# those who asked\na@b-zq.com\n\nnone\n@c-zq.com\n%s@d-zq.com\n' % ('x' * 5000))
+    p = lab.run(data, 'suppress', 'import', path)
+    lab.check('suppress import: every bad line is told', p.returncode == 1 and
+              p.stderr.count('\n') == 3 and '%s:4: ' % path in p.stderr and
+              '%s:6: ' % path in p.stderr and 'has 2 bad lines' in p.stderr, p.stderr)
+    lab.check('and nothing was taken', listed() == [], listed())
+    with open(path, 'w') as f:
+        f.write('\n'.join(['none'] * 30))
+    p = lab.run(data, 'suppress', 'import', path)
+    lab.check('the first 20 of them', p.stderr.count('\n') == 21 and 'has 30 bad' in p.stderr,
+              p.stderr)
+    with open(path, 'w') as f:
+        f.write('  A@B-zq.com \r\n@c-zq.com')
+    lab.check('suppress import', lab.must(data, 'suppress', 'import', path) == '2 added\n', '')
+    lab.check('takes all of a good list', sorted(listed()) == ['@c-zq.com', 'a@b-zq.com'],
+              listed())
+
+
 check_templates()
+check_import()
 check_absent()
 check_log()
 check_controls()
