@@ -27,10 +27,11 @@ void act_screen(struct ui *ui, const struct action *a, uint32_t key, const char 
 void act_view(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
     (void)a;
-    char digit = key != 0 ? (char)key : arg[0];
-    int screen = screens_on_key(digit);
+    char digit[2] = {(char)key, '\0'};
+    const char *name = key != 0 ? digit : arg;
+    int screen = strlen(name) == 1 ? screens_on_key(name[0]) : -1;
     if (screen < 0)
-        ui_say(ui, MESSAGE_NOTE, "there is no view %c yet, ? helps", digit);
+        ui_say(ui, MESSAGE_NOTE, "there is no view %s yet, ? helps", name);
     else
         ui_show(ui, screen, "", true);
 }
@@ -246,6 +247,18 @@ static bool asked(struct ui *ui, const struct action *a, const char *pattern,
     return q != NULL;
 }
 
+/* What the desk would refuse is not asked about first. */
+static bool refused(struct ui *ui, const struct action *a, const struct targets *t)
+{
+    for (int i = 0; a->command == COMMAND_JOB_DELETE && i < t->count; i++) {
+        if (t->job[i]->state != JOB_RUNNING)
+            continue;
+        ui_say(ui, MESSAGE_WARN, "%s: %s is running; stop it first (x)", a->name, t->job[i]->name);
+        return true;
+    }
+    return false;
+}
+
 void act_command(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
     (void)key;
@@ -255,7 +268,7 @@ void act_command(struct ui *ui, const struct action *a, uint32_t key, const char
         ui_say(ui, MESSAGE_WARN, "%s: there is no job \"%s\" here", a->name, arg);
     else if (t.count == 0)
         ui_say(ui, MESSAGE_WARN, "%s: no job is selected", a->name);
-    else if (!asked(ui, a, arg, &t))
+    else if (!refused(ui, a, &t) && !asked(ui, a, arg, &t))
         submit_all(ui, a->command, &t);
 }
 

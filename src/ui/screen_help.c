@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LINES_MAX = 120, TWO_COLUMNS = 92, WIDE = 88, NARROW = 54, KEYS_WIDE = 13 };
+enum { LINES_MAX = 120, TWO_COLUMNS = 92, WIDE = 88, NARROW = 74, KEYS_WIDE = 13 };
 
 struct help_line {
     char keys[48];
@@ -105,7 +105,11 @@ void help_draw(struct ui *ui, struct pane p)
     if (two)
         draw_lines(pane_part(in, 0, in.cols / 2 + 1, in.rows, in.cols / 2 - 1), &right,
                    ui->help_top);
-    pane_say(box, rows - 2, 3, ROLE_DIM, "%sEsc closes", last > 0 ? "j k scroll   " : "");
+    int below = lines - ui->help_top - in.rows;
+    if (below > 0)
+        pane_say(box, rows - 2, 3, ROLE_DIM, "j k PgDn: %d more   Esc closes", below);
+    else
+        pane_say(box, rows - 2, 3, ROLE_DIM, "%sEsc closes", last > 0 ? "j k PgUp scroll   " : "");
 }
 
 bool help_key(struct ui *ui, uint32_t key)

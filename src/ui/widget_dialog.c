@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDE_MIN = 44, EDGE = 3 };
+enum { WIDE_MIN = 44, EDGE = 3, CHOICE_AT = EDGE + 7 };
 
 void dialog_begin(struct dialog *d, const char *title, bool danger)
 {
@@ -66,6 +66,10 @@ static int widest(const struct dialog *d)
         int wide = fit_columns_of(d->line[i]);
         most = wide > most ? wide : most;
     }
+    for (int i = 0; d->choices > 2 && i < d->choices; i++) {
+        int wide = fit_columns_of(d->choice[i].text) + CHOICE_AT - EDGE;
+        most = wide > most ? wide : most;
+    }
     int note = fit_columns_of(d->note);
     return note > most ? note : most;
 }
@@ -79,7 +83,7 @@ static int draw_choices(struct pane p, int y, const struct dialog *d)
         const struct dialog_choice *c = &d->choice[i];
         if (lines) {
             pane_put(p, y, EDGE + 2, LOOK_BOLD, c->key);
-            pane_put(p, y++, EDGE + 7, ROLE_TEXT, c->text);
+            pane_put_cut(p, y++, CHOICE_AT, p.cols - CHOICE_AT - 1, ROLE_TEXT, c->text);
             continue;
         }
         x = pane_add(p, y, x, LOOK_BOLD, c->key);

@@ -36,7 +36,7 @@ static void test_letters_hand_in_commands(void **state)
         {__LINE__, ":resume sol*<Enter>", COMMAND_JOB_RESUME, "solar-de"},
         {__LINE__, "5:start hvac-pt<Enter>", COMMAND_JOB_START, "hvac-pt"},
         {__LINE__, "X<Enter>", COMMAND_JOB_STOP, "dental-uk"},
-        {__LINE__, "D<Enter>", COMMAND_JOB_DELETE, "dental-uk"},
+        {__LINE__, "jjD<Enter>", COMMAND_JOB_DELETE, "solar-de"},
         {__LINE__, ":reload<Enter>", COMMAND_CONFIG_RELOAD, ""},
     };
     for (size_t i = 0; i < CASES(rows); i++) {
@@ -63,7 +63,9 @@ static void test_what_hands_in_nothing(void **state)
     } rows[] = {
         {__LINE__, "X<Esc>", ""},
         {__LINE__, "Xx", "Stop now: dental-uk"}, /* only what the dialog shows counts */
-        {__LINE__, "D<Esc>", ""},
+        {__LINE__, "D", "delete: dental-uk is running; stop it first (x)"},
+        {__LINE__, "jjjD<Esc>", ""},
+        {__LINE__, ":view 99<Enter>", "there is no view 99 yet"},
         {__LINE__, "5s", "no key s here, ? helps"},
         {__LINE__, ":stop nobody<Enter>", "there is no job \"nobody\" here"},
         {__LINE__, ":sotp<Enter>", "did you mean :stop"},
@@ -139,6 +141,10 @@ static void test_marks(void **state)
     console_rig_keys(&r, "x");
     assert_int_equal(r.fake.commands, 2);
     RIG(!console_rig_shows(&r, "■▶")); /* done with them */
+    console_rig_keys(&r, "*D");
+    RIG(!r.ui.dialog.open && console_rig_shows(&r, "dental-uk is running; stop it first"));
+    r.fake.jobs[0].state = r.fake.jobs[4].state = JOB_STOPPED;
+    r.ui.stale = true;
     console_rig_keys(&r, "*D");
     RIG(console_rig_shows(&r, "Delete 5 jobs") && console_rig_shows(&r, "Type 5 to go on"));
     console_rig_keys(&r, "<Enter>4<Enter>");
@@ -458,6 +464,24 @@ static void test_completion(void **state)
     }
 }
 
+/* A single job makes the question narrower than its answers. */
+static void test_quit_shows_all_choices(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    console_rig_init(&r, 24, 80);
+    console_rig_keys(&r, "");
+    r.ui.model.jobs[1].state = JOB_IDLE;
+    for (int32_t i = 0, running = 0; i < r.ui.model.job_count; i++)
+        if (r.ui.model.jobs[i].state == JOB_RUNNING && running++ > 0)
+            r.ui.model.jobs[i].state = JOB_IDLE;
+    r.ui.settings.on_hangup = HANGUP_STOP;
+    console_rig_keys(&r, "q");
+    RIG(console_rig_shows(&r, "1 job is running") &&
+        console_rig_shows(&r, "quit, leave the engine running in the background "));
+    console_rig_done(&r);
+}
+
 static void test_help(void **state)
 {
     (void)state;
@@ -465,7 +489,7 @@ static void test_help(void **state)
     console_rig_init(&r, 24, 80);
     console_rig_keys(&r, "?");
     RIG(console_rig_shows(&r, "Help: Dash") && console_rig_shows(&r, "j Down") &&
-        !console_rig_shows(&r, "F1"));
+        !console_rig_shows(&r, "F1") && console_rig_shows(&r, "j k PgDn: 36 more   Esc closes"));
     console_rig_keys(&r, "G");
     RIG(console_rig_shows(&r, "needs you") && !console_rig_shows(&r, "j Down"));
     console_rig_keys(&r, "gjj<PgDn><PgUp>?");
@@ -682,6 +706,7 @@ int main(void)
         cmocka_unit_test(test_paste),
         cmocka_unit_test(test_sort),
         cmocka_unit_test(test_completion),
+        cmocka_unit_test(test_quit_shows_all_choices),
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_next_change),
