@@ -79,8 +79,8 @@ static bool read_822(const char *text, int64_t *ret_us)
     if (comma != NULL && comma - text <= 12)
         text = comma + 1;
     time_t second = curl_getdate(text, NULL);
-    if (second == (time_t)-1)
-        return false;
+    if (second < date_min_us / US_PER_S || second > date_max_us / US_PER_S)
+        return false; /* -1, which is no date, among them */
     *ret_us = (int64_t)second * US_PER_S;
     return true;
 }

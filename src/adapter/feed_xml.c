@@ -109,6 +109,7 @@ static bool attribute(const xmlChar **atts, int count, const char *prefix, const
     return false;
 }
 
+/* After this what the event was given is gone: the event must return. */
 static void stop(struct feed_walk *w, const char *why)
 {
     if (w->r->why.kind == ERR_NONE)
@@ -124,19 +125,23 @@ static bool is_entry(enum space space, const char *name)
            (space == SPACE_ATOM && str_equal(name, "entry"));
 }
 
-static void check_root(struct feed_walk *w, enum space space, const char *name)
+/* False: it is no feed, and the parser was stopped. */
+static bool check_root(struct feed_walk *w, enum space space, const char *name)
 {
     bool rss = str_equal(name, "rss") || str_equal(name, "RDF");
     bool atom = space == SPACE_ATOM && str_equal(name, "feed");
     enum source_kind kind = w->r->input->kind;
-    if (!rss && !atom)
+    if (!rss && !atom) {
         stop(w, strcasecmp(name, "html") == 0
                     ? "this is a web page and no feed; enter the address of its feed"
                     : "this is XML, but neither RSS nor Atom");
-    else if ((rss && (kind == SOURCE_ATOM || kind == SOURCE_JSON)) ||
-             (atom && (kind == SOURCE_RSS || kind == SOURCE_JSON)))
+        return false;
+    }
+    if ((rss && (kind == SOURCE_ATOM || kind == SOURCE_JSON)) ||
+        (atom && (kind == SOURCE_RSS || kind == SOURCE_JSON)))
         feed_note(w->r,
                   rss ? "it is RSS, whatever its kind says" : "it is Atom, whatever its kind says");
+    return true;
 }
 
 static void begin_entry(struct feed_walk *w, const xmlChar **atts, int count)
@@ -254,12 +259,15 @@ static void end_field(struct feed_walk *w)
     w->field_again = false;
 }
 
-static void end_entry(struct feed_walk *w)
+/* False: there are enough entries, and the parser was stopped (see stop). */
+static bool end_entry(struct feed_walk *w)
 {
     end_field(w);
     w->entry_depth = w->author_depth = 0;
-    if (!feed_entry_take(w->r))
-        xmlStopParser(w->parser);
+    if (feed_entry_take(w->r))
+        return true;
+    xmlStopParser(w->parser);
+    return false;
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -284,11 +292,11 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
         stop(w, "its elements are nested deeper than any feed's");
         return;
     }
-    if (w->depth == 1)
-        check_root(w, space, name);
+    if (w->depth == 1 && !check_root(w, space, name))
+        return;
     if (is_entry(space, name)) {
-        if (w->entry_depth > 0)
-            end_entry(w); /* the one before was not closed */
+        if (w->entry_depth > 0 && !end_entry(w)) /* the one before was not closed */
+            return;
         begin_entry(w, atts, count);
     } else if (w->field != FIELD_NONE && field_of(space, name) != FIELD_NONE) {
         end_field(w); /* likewise: what was left open takes the entry's place */
@@ -320,7 +328,7 @@ static void on_end(void *user, const xmlChar *local, const xmlChar *prefix, cons
     if (w->depth == w->author_depth)
         w->author_depth = 0;
     if (w->entry_depth > 0 && w->depth == w->entry_depth)
-        end_entry(w);
+        (void)end_entry(w); /* nothing of the event is used below */
     w->depth--;
 }
 
