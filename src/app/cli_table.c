@@ -50,18 +50,42 @@ static const struct cli_option job_part_options[] = {
     {"job", "NAME", "the job (needed)"},
     END,
 };
-static const struct cli_option group_options[] = {
+static const struct cli_option group_add_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    {"template", "NAME", "the template of its letters (needed)"},
+    {"term", "TEXT", "its first term (needed: a group has at least one)"},
+    END,
+};
+static const struct cli_option group_edit_options[] = {
     {"job", "NAME", "the job (needed)"},
     {"template", "NAME", "the template of its letters"},
-    {"term", "TEXT", "its first term (a group has at least one)"},
     {"rename", "NAME", "another name for it"},
+    END,
+};
+static const struct cli_option group_delete_options[] = {
+    {"job", "NAME", "the job (needed)"},
     {"yes", NULL, "do not ask"},
+    END,
+};
+static const struct cli_option term_list_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    {"group", "NAME", "only the terms of this group"},
     END,
 };
 static const struct cli_option term_options[] = {
     {"job", "NAME", "the job (needed)"},
     {"group", "NAME", "the group (needed)"},
-    {"rename", "TEXT", "another text for it"},
+    END,
+};
+static const struct cli_option term_edit_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    {"group", "NAME", "the group (needed)"},
+    {"rename", "TEXT", "another text for it (needed)"},
+    END,
+};
+static const struct cli_option term_delete_options[] = {
+    {"job", "NAME", "the job (needed)"},
+    {"group", "NAME", "the group (needed)"},
     {"yes", NULL, "do not ask"},
     END,
 };
@@ -69,7 +93,6 @@ static const struct cli_option template_options[] = {
     {"subject", "TEXT", "the subject line"},
     {"text", "FILE", "the plain text part"},
     {"html", "FILE", "the HTML part"},
-    {"yes", NULL, "do not ask"},
     END,
 };
 static const struct cli_option search_options[] = {
@@ -219,18 +242,20 @@ static const struct cli_row rows[] = {
      cmd_job_delete},
 
     {"group", "list", "", 0, 0, "the groups of a job", job_part_options, cmd_group_list},
-    {"group", "add", "NAME", 1, 1, "a group at the end", group_options, cmd_group_add},
-    {"group", "edit", "NAME", 1, 1, "its name or template", group_options, cmd_group_edit},
+    {"group", "add", "NAME", 1, 1, "a group at the end", group_add_options, cmd_group_add},
+    {"group", "edit", "NAME", 1, 1, "its name or template", group_edit_options, cmd_group_edit},
     {"group", "move", "NAME PLACE", 2, 2, "to another place in the order, 1 is the first",
-     group_options, cmd_group_move},
-    {"group", "delete", "NAME", 1, 1, "take it out of the job", group_options, cmd_group_delete},
-    {"term", "list", "", 0, 0, "the terms of a group, or of the whole job", term_options,
+     job_part_options, cmd_group_move},
+    {"group", "delete", "NAME", 1, 1, "take it out of the job", group_delete_options,
+     cmd_group_delete},
+    {"term", "list", "", 0, 0, "the terms of a group, or of the whole job", term_list_options,
      cmd_term_list},
     {"term", "add", "TEXT", 1, 1, "a term at the end of a group", term_options, cmd_term_add},
-    {"term", "edit", "TEXT", 1, 1, "its text", term_options, cmd_term_edit},
+    {"term", "edit", "TEXT", 1, 1, "its text", term_edit_options, cmd_term_edit},
     {"term", "move", "TEXT PLACE", 2, 2, "to another place in its group", term_options,
      cmd_term_move},
-    {"term", "delete", "TEXT", 1, 1, "take it out of its group", term_options, cmd_term_delete},
+    {"term", "delete", "TEXT", 1, 1, "take it out of its group", term_delete_options,
+     cmd_term_delete},
 
     {"template", "list", "", 0, 0, "the templates of the workspace", NULL, cmd_template_list},
     {"template", "show", "NAME", 1, 1, "subject and parts", NULL, cmd_template_show},

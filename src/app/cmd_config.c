@@ -176,9 +176,8 @@ bool cmd_config_edit(struct app *app, struct err *err)
                        draft);
     if (!take_draft(app, draft, err))
         return false;
-    if (!app->quiet)
-        out_print("%s is changed; running engines read it now\n", app->config_path);
-    return true;
+    return out_done(app, "config", app->config_path, "is changed; running engines read it now",
+                    err);
 }
 
 /* Running engines and consoles watch the file; a new time stamp makes them read it. */
@@ -190,7 +189,6 @@ bool cmd_config_reload(struct app *app, struct err *err)
     if (utime(app->config_path, NULL) != 0)
         return err_set(err, ERR_REFUSED, "config: %s cannot be touched: %s", app->config_path,
                        strerror(errno));
-    if (!app->quiet)
-        out_print("%s can be read; running engines read it now\n", app->config_path);
-    return true;
+    return out_done(app, "config", app->config_path, "can be read; running engines read it now",
+                    err);
 }

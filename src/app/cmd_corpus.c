@@ -119,7 +119,11 @@ bool cmd_corpus_remove(struct app *app, struct err *err)
     for (int32_t i = 0; ok && i < app->arguments; i++) {
         int64_t pages = 0;
         ok = corpus_remove(corpus, app->argument[i], &pages, err);
-        if (ok && !app->quiet)
+        if (ok && app->json)
+            ok = out_json(json_pack("{s:o, s:I}", "path", json_text(app->argument[i]),
+                                    "pages_removed", (json_int_t)pages),
+                          true, err);
+        else if (ok && !app->quiet)
             out_print("%lld pages of %s are out of the corpus\n", (long long)pages,
                       out_safe(&t, app->argument[i]));
     }

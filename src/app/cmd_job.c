@@ -280,6 +280,8 @@ bool cmd_job_add(struct app *app, struct err *err)
         ok = r.authority->ops->job_put(r.authority, app->actor, &def, -1, &put, err);
     if (ok)
         say_put(app, &def, &put);
+    if (ok && app->json)
+        ok = out_json(put_json(&def, &put), true, err);
     arena_done(&arena);
     record_close(&r);
     return ok;

@@ -94,9 +94,7 @@ bool cmd_sends_settle(struct app *app, struct err *err)
         return false;
     bool ok = r.authority->ops->send_settle(r.authority, app->actor, id, ways[way].how, err);
     record_close(&r);
-    if (ok && !app->quiet)
-        out_print("%s %s\n", app->argument[0], ways[way].done);
-    return ok;
+    return ok && out_done(app, "letter", app->argument[0], ways[way].done, err);
 }
 
 /* --- leads --- */

@@ -163,10 +163,10 @@ static void verify_row(void *ctx, const struct verify_line *v)
                                         v->broken > 0 ? json_text(v->example) : json_null()),
                               true, r->err);
     else if (v->broken > 0)
-        out_print("BROKEN  %-8s %s: %lld rows, for example %s\n", v->name, v->sentence,
+        out_print("BROKEN  %-12s %s: %lld rows, for example %s\n", v->name, v->sentence,
                   (long long)v->broken, out_safe(&t, v->example));
     else if (!r->app->quiet)
-        out_print("holds   %-8s %s\n", v->name, v->sentence);
+        out_print("holds   %-12s %s\n", v->name, v->sentence);
 }
 
 static bool run_verify(struct app *app, const char *only, struct err *err)

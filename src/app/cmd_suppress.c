@@ -111,7 +111,12 @@ static bool change_one(struct changing *c, const char *typed, struct err *err)
                           &changed, err))
         return false;
     c->changed += changed;
-    if (!c->app->quiet && !str_equal(c->app->row->verb, "import"))
+    bool import = str_equal(c->app->row->verb, "import");
+    if (c->app->json && !import)
+        return out_json(json_pack("{s:o, s:b, s:b}", "subject", json_text(subject), "suppressed",
+                                  c->add, "changed", changed),
+                        true, err);
+    if (!c->app->quiet && !import)
         out_print("%s %s\n", out_safe(&t, subject),
                   c->add ? (changed ? "is suppressed" : "was on the list already")
                          : (changed ? "is allowed again" : "was not on the list"));

@@ -200,8 +200,7 @@ bool cmd_template_add(struct app *app, struct err *err)
         return false;
     record_close(&r);
     bool ok = find_template(app, &f, err) && add_or_edit(app, &f, err);
-    if (ok && !app->quiet)
-        out_print("template %s is stored\n", f.name);
+    ok = ok && out_done(app, "template", f.name, "is stored", err);
     arena_done(&f.arena);
     return ok;
 }
@@ -219,8 +218,7 @@ bool cmd_template_delete(struct app *app, struct err *err)
         ok = r.authority->ops->template_delete(r.authority, app->actor, f.workspace, f.name, err);
         record_close(&r);
     }
-    if (ok && !app->quiet)
-        out_print("template %s is gone\n", f.name);
+    ok = ok && out_done(app, "template", f.name, "is gone", err);
     arena_done(&f.arena);
     return ok;
 }

@@ -79,29 +79,28 @@ bool cmd_workspace_show(struct app *app, struct err *err)
     return ok && !l.failed;
 }
 
+static bool say_done(const struct app *app, const char *what, struct err *err)
+{
+    return out_done(app, "workspace", app->argument[0], what, err);
+}
+
 bool cmd_workspace_add(struct app *app, struct err *err)
 {
     struct record r;
-    struct out_text t = {0};
     if (!record_open(app, &r, err))
         return false;
     bool ok = r.authority->ops->workspace_put(r.authority, app->actor, app->argument[0], err);
     record_close(&r);
-    if (ok && !app->quiet)
-        out_print("workspace %s is there\n", out_safe(&t, app->argument[0]));
-    return ok;
+    return ok && say_done(app, "is there", err);
 }
 
 bool cmd_workspace_delete(struct app *app, struct err *err)
 {
     struct record r;
-    struct out_text t = {0};
     if (!out_confirm(cli_given(app, "yes"), "Delete the workspace?", err) ||
         !record_open(app, &r, err))
         return false;
     bool ok = r.authority->ops->workspace_delete(r.authority, app->actor, app->argument[0], err);
     record_close(&r);
-    if (ok && !app->quiet)
-        out_print("workspace %s is gone\n", out_safe(&t, app->argument[0]));
-    return ok;
+    return ok && say_done(app, "is gone", err);
 }

@@ -6,7 +6,10 @@
 #include "base/str.h"
 #include "domain/letter.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { STEM_MAX = 60 }; /* bytes of a name that go into a file name */
 
@@ -151,12 +154,21 @@ static bool export_templates(const struct job_def *def, const char *dir, struct 
     return true;
 }
 
+/* The directory alone: parents that are not there are a slip of the hand. */
+static bool make_dir(const char *dir, struct err *err)
+{
+    if (mkdir(dir, 0755) == 0 || (errno == EEXIST && access(dir, W_OK | X_OK) == 0))
+        return true;
+    return err_set(err, ERR_REFUSED, "job: the directory %s cannot be made or written: %s", dir,
+                   strerror(errno));
+}
+
 bool jobfile_export(const struct job_def *def, const char *dir, struct err *err)
 {
     char file[JOBFILE_NAME_MAX], path[FILE_PATH_MAX];
     struct buf text = buf_init(2 * JOBFILE_MAX); /* every byte could need a backslash */
     jobfile_name(def, file);
-    bool ok = jobfile_write(def, &text, err) && file_make_dirs(dir, 0755, err) &&
+    bool ok = jobfile_write(def, &text, err) && make_dir(dir, err) &&
               export_templates(def, dir, err) && file_join(path, dir, file, err) &&
               file_replace(path, buf_text(&text), text.len, 0644, err);
     buf_done(&text);

@@ -60,7 +60,11 @@ bool jobs_save(struct app *app, struct open_job *j, struct err *err)
     struct out_text t = {0};
     if (!job_check(j->def, err) || !a->ops->job_put(a, app->actor, j->def, j->rev, &put, err))
         return false;
-    if (!app->quiet && !app->json)
+    if (app->json)
+        return out_json(json_pack("{s:o, s:o, s:b}", "name", json_text(j->def->name), "workspace",
+                                  json_text(j->def->workspace), "changed", put.changed),
+                        true, err);
+    if (!app->quiet)
         out_print("%s job %s\n", put.changed ? "changed" : "unchanged", out_safe(&t, j->def->name));
     return true;
 }

@@ -44,6 +44,8 @@ static bool run(struct app *app, struct err *err)
 {
     if (app->help)
         return print_help(app, err);
+    if (app->version && app->json)
+        return out_json(json_pack("{s:s}", "version", AUTOPILOT_VERSION), true, err);
     if (app->version) {
         out_print("autopilot %s\n", AUTOPILOT_VERSION);
         return true;

@@ -95,6 +95,17 @@ json_t *json_text(const char *text)
     return value;
 }
 
+bool out_done(const struct app *app, const char *thing, const char *name, const char *what,
+              struct err *err)
+{
+    struct out_text t = {0};
+    if (app->json)
+        return out_json(json_pack("{s:o, s:s}", thing, json_text(name), "result", what), true, err);
+    if (!app->quiet)
+        out_print("%s %s %s\n", thing, out_safe(&t, name), what);
+    return true;
+}
+
 json_t *json_instant(int64_t at_us)
 {
     if (at_us == 0)

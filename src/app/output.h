@@ -25,6 +25,10 @@ const char *out_safe(struct out_text *t, const char *text);
  * inserted; control characters are always escaped, everything outside ASCII when stdout is a
  * terminal. False when out of memory or stdout can't be written. */
 bool out_json(json_t *value, bool lines, struct err *err);
+/* What a command says when it is done: "workspace acme is gone", unless --quiet; with --json the
+ * object {"workspace": "acme", "result": "is gone"}. */
+bool out_done(const struct app *app, const char *thing, const char *name, const char *what,
+              struct err *err);
 /* JSON values of our types. A string that is not UTF-8 is screened first; 0 instants are null. */
 json_t *json_text(const char *text);
 json_t *json_instant(int64_t at_us);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { LEVEL_WIDE = 5, AREA_WIDE = 6 };
+enum { LEVEL_WIDE = 5, AREA_WIDE = 7 };
 
 enum role logline_role(enum log_level level)
 {

@@ -122,7 +122,64 @@ def check_import():
               listed())
 
 
+def check_options():
+    data = made('options')
+    for words, option in ((['group', 'edit', 'North', '--job', 'lab', '--term', 'x'], '--term'),
+                          (['group', 'move', 'North', '2', '--job', 'lab', '--yes'], '--yes'),
+                          (['group', 'delete', 'North', '--job', 'lab', '--rename', 'x'],
+                           '--rename'),
+                          (['term', 'add', 'x', '--job', 'lab', '--group', 'North', '--rename',
+                            'y'], '--rename'),
+                          (['template', 'add', 'x', '--yes'], '--yes')):
+        refused('%s %s takes no %s' % (words[0], words[1], option), data, words,
+                'unknown option ' + option, status=2)
+    text = lab.must(data, 'help', 'term', 'list')
+    lab.check('help term list: the group is not needed', 'only the terms of this group' in text,
+              text)
+    refused('job export makes one directory, not a tree', data,
+            ['job', 'export', 'lab', '--to', os.path.join(lab.tmp(), 'no/such/tree')],
+            'cannot be made')
+    lab.check('nothing of it', not os.path.exists(os.path.join(lab.tmp(), 'no')), '')
+
+
+def check_json():
+    data = made('json')
+    text = os.path.join(lab.tmp(), 'json.txt')
+    with open(text, 'w') as f:
+        f.write('Hello\n')
+    empty = os.path.join(lab.tmp(), 'empty.txt')
+    open(empty, 'w').close()
+    for words in (['--version'], ['suppress', 'add', 'a@b-zq.com'],
+                  ['suppress', 'remove', 'a@b-zq.com'], ['suppress', 'import', empty],
+                  ['workspace', 'add', 'two'], ['workspace', 'delete', 'two', '--yes'],
+                  ['template', 'add', 'two', '--subject', 'Hi', '--text', text],
+                  ['template', 'edit', 'two', '--subject', 'Ho'],
+                  ['template', 'delete', 'two', '--yes'], ['job', 'add', 'two'],
+                  ['job', 'edit', 'two', '--loop', 'yes'], ['job', 'delete', 'two', '--yes'],
+                  ['group', 'move', 'North', '2', '--job', 'lab'],
+                  ['corpus', 'remove', os.path.join(data, 'pages', 'page0001.html')],
+                  ['config', 'reload']):
+        p = lab.run(data, *words, '--json')
+        try:
+            ok = p.returncode == 0 and isinstance(json.loads(p.stdout), dict)
+        except ValueError:
+            ok = False
+        lab.check('%s --json is one object' % ' '.join(words[:2]), ok, p.stdout + p.stderr)
+
+
+def check_columns():
+    data = made('columns')
+    for name, words, column in (('keys', ['keys'], 55), ('verify', ['verify'], 21)):
+        lines = [l for l in lab.must(data, *words).splitlines()
+                 if l.startswith('  ') or l.startswith('holds ')]
+        bad = [l for l in lines if l[column - 1] != ' ' or l[column] == ' ']
+        lab.check('the columns of %s are in line' % name, lines and not bad, bad)
+
+
 check_templates()
+check_options()
+check_json()
+check_columns()
 check_import()
 check_absent()
 check_log()
