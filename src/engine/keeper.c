@@ -32,6 +32,7 @@ struct keeper {
     struct watch config;
     bool ready;   /* lock taken and lanes started, or HOLD */
     bool counted; /* journal_start was done */
+    bool hold;    /* the journal is damaged */
     int64_t generation;
     int64_t try_us;    /* boot time of the next try to serve */
     int64_t retry_us;  /* the pause after a failed one */
@@ -106,9 +107,7 @@ static bool prepare(struct keeper *k, struct err *err)
     struct journal *j = NULL;
     bool ok = p->journal(p->ctx, &j, err);
     if (!ok && err->kind == ERR_STOP) { /* damaged: only a person may decide what is true */
-        engine_hold(k->e);
-        k->e->held = true;
-        engine_let_go(k->e);
+        k->hold = true;
         return false;
     }
     if (ok) {
@@ -179,14 +178,17 @@ static void try_later(struct keeper *k, const struct err *why)
 {
     struct engine *e = k->e;
     engine_hold(e);
-    bool held = e->held;
     bool news = !str_equal(e->problem, why->text);
-    e->failures++;
     engine_let_go(e);
     if (news)
-        log_line(e->plugs.log, LOG_ERROR, "engine", "%s%s", held ? "HOLD: " : "", why->text);
+        log_line(e->plugs.log, LOG_ERROR, "engine", "%s%s", k->hold ? "HOLD: " : "", why->text);
     say(e, ENGINE_HERE, (long)getpid(), why->text);
-    k->ready = held;
+    engine_hold(e); /* only now, when the reason can be read, does it count as idle */
+    e->held = k->hold;
+    e->failures++;
+    engine_let_go(e);
+    engine_publish(e);
+    k->ready = k->hold;
     k->try_us = boot_now(k) + k->retry_us;
     k->retry_us = k->retry_us * 2 < RETRY_MOST_US ? k->retry_us * 2 : RETRY_MOST_US;
 }
