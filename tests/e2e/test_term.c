@@ -321,7 +321,6 @@ static void test_keys(void **state)
         {__LINE__, "\033\033", "key 7 is 1b\a"},
         {__LINE__, "\033OA", "key 8 is 110000\a"},
         {__LINE__, "\033[200~\033x\033[201~", "key 10 is 11000d\a"},
-        {__LINE__, "q", "key 11 is 71\a"},
     };
     struct emulator e;
     int status = 0;
@@ -333,7 +332,8 @@ static void test_keys(void **state)
         CHECK_AT(rows[i].line, read_until(&e, rows[i].title), "another key came: %s",
                  buf_text(&e.bytes) + (e.bytes.len > 200 ? e.bytes.len - 200 : 0));
     }
-    (void)read_until(&e, "nothing more"); /* to the end of the child */
+    assert_int_equal(write(e.fd, "q", 1), 1); /* its end: the last title may be lost with it */
+    (void)read_until(&e, "nothing more");     /* to the end of the child */
     assert_int_equal(waitpid(e.pid, &status, 0), e.pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     vterm_free(e.vt);
