@@ -13,6 +13,7 @@ import os
 import random
 import re
 import shutil
+import ssl
 import subprocess
 import threading
 import time
@@ -387,8 +388,31 @@ def servers():
     bad, reader = faults(open(out, encoding='utf-8').read())
     lab.check('http: failed sources are named in a sound report', not bad and
               any('may be incomplete' in t for t in reader.text), bad)
+    tls()
     slow(base)
     Server.ended.set()
+    server.shutdown()
+
+
+def tls():
+    """A certificate that nobody vouches for."""
+    pem, key = (os.path.join(lab.tmp(), n) for n in ('c.pem', 'k.pem'))
+    if not shutil.which('openssl'):
+        lab.skip('https: a certificate of its own is refused', 'there is no openssl')
+        return
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key,
+                    '-out', pem, '-days', '2', '-subj', '/CN=localhost', '-addext',
+                    'subjectAltName=DNS:localhost'], check=True, capture_output=True)
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Server)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *args: None
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    spec = write_spec('tls.ini', [('tls', 'https://localhost:%d/ok' % server.server_port)])
+    p = preview(spec, AUTOPILOT_FETCH_ALLOW_PRIVATE='yes')
+    lab.check('https: a certificate of its own is refused', p.returncode == 1 and
+              'certificate' in p.stderr, p.stderr)
     server.shutdown()
 
 
