@@ -11,6 +11,8 @@ struct agenda_sqlite {
     struct auth auth; /* handle, clock, instant: the frame's; its ops are not used */
 };
 
+#define AGENDA_OVERDUE_US (INT64_C(24) * 3600 * 1000000)
+
 /* Who did what no operator asked for, in the audit log. */
 #define AGENDA_ACTOR "autopilot"
 

@@ -41,6 +41,12 @@ bool agendas_find(struct agendas *a, const char *name, struct agenda_entry *ret,
 bool agendas_timing(struct agendas *a, const char *type, const char *config, int64_t slots,
                     struct agenda_entry *ret, int64_t *ret_next_us, struct err *err);
 
+/* Puts every specification of a file (cmd_spec.c); told (may be NULL) hears of each. */
+typedef bool spec_told(const struct app *app, const char *name, enum put_answer answer,
+                       struct err *err);
+bool agendas_import_specs(struct app *app, struct agendas *a, const char *path, spec_told *told,
+                          struct err *err);
+
 /* "Mon 2026-11-23 10:00 CET" for an instant in seconds. */
 void agendas_local(struct agenda_entry *e, int64_t at_s, char *dst, size_t size);
 /* A run by id, or `last`; "last" of --schedule when that is given. */

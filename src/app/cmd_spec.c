@@ -42,7 +42,8 @@ static bool say_put(const struct app *app, const char *thing, const char *name,
     return true;
 }
 
-static bool import_file(struct app *app, struct agendas *a, const char *path, struct err *err)
+bool agendas_import_specs(struct app *app, struct agendas *a, const char *path, spec_told *told,
+                          struct err *err)
 {
     struct arena arena = arena_init(SPECFILE_ARENA_MAX);
     struct spec_def *specs;
@@ -53,10 +54,16 @@ static bool import_file(struct app *app, struct agendas *a, const char *path, st
         if (app->workspace != NULL || specs[i].workspace == NULL || specs[i].workspace[0] == '\0')
             specs[i].workspace = a->workspace;
         ok = put_spec(app, a, &specs[i], -1, &answer, err) &&
-             say_put(app, "specification", specs[i].name, answer, err);
+             (told == NULL || told(app, specs[i].name, answer, err));
     }
     arena_done(&arena);
     return ok;
+}
+
+static bool say_spec(const struct app *app, const char *name, enum put_answer answer,
+                     struct err *err)
+{
+    return say_put(app, "specification", name, answer, err);
 }
 
 bool cmd_spec_import(struct app *app, struct err *err)
@@ -64,7 +71,7 @@ bool cmd_spec_import(struct app *app, struct err *err)
     struct agendas a;
     bool ok = agendas_open(app, true, &a, err);
     for (int32_t i = 0; ok && i < app->arguments; i++)
-        ok = import_file(app, &a, app->argument[i], err);
+        ok = agendas_import_specs(app, &a, app->argument[i], say_spec, err);
     agendas_close(&a);
     return ok;
 }

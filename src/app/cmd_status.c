@@ -10,6 +10,7 @@
 #include "place.h"
 #include "record.h"
 #include "store/read_jobs.h"
+#include "store/read_schedules.h"
 #include "store/verify.h"
 
 #include <string.h>
@@ -27,6 +28,10 @@ struct status {
     bool engine_known;                 /* one has served this record before */
     bool engine_serves;                /* one holds the lock now */
     char config_problem[ERR_TEXT_MAX]; /* the file is refused, older settings hold; "" it is not */
+    struct schedule_counts schedules;
+    struct schedule_row *late; /* those that are overdue by more than a day come first in it */
+    int32_t late_count;
+    int64_t now_us;
 };
 
 /* Why the config file is refused: by the engine that serves (only it knows of a file that was
@@ -51,10 +56,69 @@ static int64_t local_midnight_us(int64_t now_us)
     return (int64_t)mktime(&tm) * US_PER_S;
 }
 
+/* Is it overdue by more than a day? */
+static bool is_late(const struct schedule_row *s, int64_t now_us)
+{
+    return s->enabled && s->status == SCHEDULE_ACTIVE && now_us - s->next_run_us > OVERDUE_US;
+}
+
+static bool read_late(const struct app *app, struct db *db, struct arena *arena, struct status *ret,
+                      struct err *err)
+{
+    int32_t count;
+    if (ret->schedules.overdue == 0)
+        return true;
+    if (!read_schedules(db, app->workspace, NULL, arena, &ret->late, &count, err))
+        return false;
+    for (int32_t i = 0; i < count; i++)
+        if (is_late(&ret->late[i], ret->now_us))
+            ret->late[ret->late_count++] = ret->late[i];
+    return true;
+}
+
+static json_t *late_json(const struct status *s)
+{
+    json_t *late = json_array();
+    for (int32_t i = 0; i < s->late_count; i++)
+        json_array_append_new(
+            late, json_pack("{s:o, s:o, s:I}", "schedule", json_text(s->late[i].name),
+                            "next_run_at", json_instant(s->late[i].next_run_us), "overdue_s",
+                            (json_int_t)((s->now_us - s->late[i].next_run_us) / US_PER_S)));
+    return late;
+}
+
+static json_t *schedules_json(const struct status *s)
+{
+    const struct schedule_counts *c = &s->schedules;
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "active", (json_int_t)c->active,
+                     "paused", (json_int_t)c->paused, "in_error", (json_int_t)c->in_error,
+                     "disabled", (json_int_t)c->disabled, "running", (json_int_t)c->running,
+                     "queued", (json_int_t)c->queued, "unseen_failures", (json_int_t)c->unseen,
+                     "next_run_at", json_instant(c->next_run_us));
+}
+
+static void schedules_text(const struct status *s)
+{
+    struct out_text t = {0};
+    const struct schedule_counts *c = &s->schedules;
+    char next[TIME_TEXT_MAX] = "none";
+    if (c->all == 0)
+        return;
+    if (c->next_run_us != 0)
+        time_text_utc(c->next_run_us, next);
+    out_print("reports %lld schedules active, %lld paused, %lld in error; %lld failures not seen; "
+              "next run %s\n",
+              (long long)c->active, (long long)c->paused, (long long)c->in_error,
+              (long long)c->unseen, next);
+    for (int32_t i = 0; i < s->late_count; i++)
+        out_print("  OVERDUE %s by %lld h\n", out_safe(&t, s->late[i].name),
+                  (long long)((s->now_us - s->late[i].next_run_us) / (3600 * US_PER_S)));
+}
+
 static bool read_status(struct app *app, struct db *db, struct arena *arena, struct status *ret,
                         struct err *err)
 {
-    int64_t now = clock_now_us();
+    int64_t now = ret->now_us = clock_now_us();
     long pid;
     ret->engine_serves = engine_served_by(app->data_dir, &pid, ret->config_problem);
     read_config_problem(app, ret);
@@ -66,7 +130,8 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
         !read_totals(db, now, local_midnight_us(now), &ret->totals, err))
         return false;
     jobs_without_engine(app, ret->jobs, ret->count);
-    return true;
+    return read_schedule_counts(db, app->workspace, now, &ret->schedules, err) &&
+           read_late(app, db, arena, ret, err);
 }
 
 static json_t *status_json(const struct status *s)
@@ -80,11 +145,12 @@ static json_t *status_json(const struct status *s)
                                s->engine_known ? json_text(s->engine.version) : json_null(),
                                "last_seen", json_instant(s->engine.last_seen_us));
     json_t *config = s->config_problem[0] != '\0' ? json_text(s->config_problem) : json_null();
-    return json_pack("{s:o, s:{s:s, s:b, s:i}, s:o, s:o, s:[], s:I, s:I, s:I}", "engine", engine,
-                     "record", "mode", "embedded", "reachable", true, "unsynced", 0,
-                     "config_problem", config, "jobs", jobs, "overdue", "letters_today",
-                     (json_int_t)s->totals.letters_today, "in_doubt",
-                     (json_int_t)s->totals.in_doubt, "held", (json_int_t)s->totals.held);
+    return json_pack("{s:o, s:{s:s, s:b, s:i}, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "engine",
+                     engine, "record", "mode", "embedded", "reachable", true, "unsynced", 0,
+                     "config_problem", config, "jobs", jobs, "schedules", schedules_json(s),
+                     "overdue", late_json(s), "letters_today", (json_int_t)s->totals.letters_today,
+                     "in_doubt", (json_int_t)s->totals.in_doubt, "held",
+                     (json_int_t)s->totals.held);
 }
 
 static void status_text(const struct app *app, const struct status *s)
@@ -113,13 +179,15 @@ static void status_text(const struct app *app, const struct status *s)
                   (long long)j->cycle_goal, percent, j->groups_done, j->group_count,
                   j->error[0] ? ": " : "", out_safe(&t, j->error));
     }
+    schedules_text(s);
 }
 
 /* Something that a person has to look at. */
 static bool needs_person(const struct status *s)
 {
     return s->config_problem[0] != '\0' || s->totals.failed > 0 || s->totals.in_doubt > 0 ||
-           s->totals.held > 0 || (s->totals.running > 0 && !s->engine_serves);
+           s->totals.held > 0 || (s->totals.running > 0 && !s->engine_serves) ||
+           s->schedules.overdue > 0 || s->schedules.in_error > 0 || s->schedules.unseen > 0;
 }
 
 bool cmd_status(struct app *app, struct err *err)

@@ -1,6 +1,7 @@
 /* init.c - config file, record, workspace, and the sample when it is wanted. */
 #include "init.h"
 
+#include "agendas.h"
 #include "app/jobfile.h"
 #include "base/str.h"
 #include "commands.h"
@@ -67,13 +68,40 @@ static bool import_sample(struct app *app, struct record *r, const char *dir, st
     return ok;
 }
 
+/* The sample's specification, and a schedule for it: Mondays at seven. */
+static bool add_reports(struct app *app, const char *dir, struct err *err)
+{
+    struct agendas a;
+    struct agenda_entry timing;
+    char file[FILE_PATH_MAX];
+    enum put_answer answer;
+    int64_t next_us = 0;
+    struct schedule_def def = {.name = "monday-report",
+                               .specification = "harbour-week",
+                               .type = "weekly",
+                               .config = "{\"day_of_week\":0,\"time\":\"07:00\","
+                                         "\"timezone\":\"UTC\"}",
+                               .notes = "the sample's",
+                               .enabled = true};
+    bool ok = file_join(file, dir, "report.ini", err) && agendas_open(app, true, &a, err);
+    if (!ok)
+        return false;
+    def.workspace = a.workspace;
+    ok = agendas_import_specs(app, &a, file, NULL, err) &&
+         agendas_timing(&a, def.type, def.config, 0, &timing, &next_us, err) &&
+         a.agenda->ops->schedule_put(a.agenda, app->actor, &def, next_us, -1, &answer, err);
+    agendas_close(&a);
+    return ok;
+}
+
 static bool add_sample(struct app *app, struct record *r, struct err *err)
 {
     char dir[FILE_PATH_MAX];
     char corpus[FILE_PATH_MAX];
     const char *paths[1] = {corpus};
     return place_sample(dir, err) && file_join(corpus, dir, "corpus", err) &&
-           corpus_add_paths(app, paths, 1, false, err) && import_sample(app, r, dir, err);
+           corpus_add_paths(app, paths, 1, false, err) && import_sample(app, r, dir, err) &&
+           add_reports(app, dir, err);
 }
 
 bool init_make(struct app *app, bool sample, struct err *err)

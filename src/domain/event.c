@@ -116,6 +116,8 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_SLOT_CAUGHT_UP] = {"slot_caught_up", LOG_WARN, "report", true,
                               "{text}: {n1} occurrences missed, 1 run"},
     [EVENT_SLOT_SKIPPED] = {"slot_skipped", LOG_WARN, "report", true, "{text}"},
+    [EVENT_SCHEDULE_OVERDUE] = {"schedule_overdue", LOG_ERROR, "report", true,
+                                "{text}: it was overdue by more than a day"},
     [EVENT_SCHEDULE_WOKE] = {"schedule_woke", LOG_INFO, "report", true,
                              "{text}: its pause is over"},
     [EVENT_SCHEDULE_ERROR] = {"schedule_error", LOG_ERROR, "report", true, "{text}"},
