@@ -72,6 +72,8 @@ struct desk *engine_desk(struct engine *e);
  * nothing is in flight. For `engine --until-idle`. Also true when the engine can't work at all
  * (HOLD): desk_standing()'s problem says why. */
 bool engine_idle(struct engine *e);
+/* Do its threads still look around as often as they should? For a watchdog; any thread. */
+bool engine_alive(struct engine *e);
 /* Woken whenever engine_idle or the standing may have changed. One waiter. */
 struct wake *engine_wake(struct engine *e);
 /* Is the data directory served, by which process? Takes no lock. *ret_pid 0: unknown. Any thread.

@@ -3,6 +3,7 @@
  * The main thread owns stdout and the signals: TERM, INT and QUIT end it at a step boundary (jobs
  * that run keep running for whoever serves next), HUP reads the config again. */
 #include "base/clock.h"
+#include "base/notify.h"
 #include "base/str.h"
 #include "base/watch.h"
 #include "commands.h"
@@ -36,6 +37,7 @@ struct serving {
     struct log_view view;
     struct watch watch;
     int signals; /* signalfd */
+    struct notify manager;
 };
 
 static bool block_signals(int *ret_fd, struct err *err)
@@ -121,8 +123,10 @@ static bool serve(struct serving *s, struct err *err)
         struct pollfd p[3] = {{.fd = s->signals, .events = POLLIN},
                               {.fd = wake->fd, .events = POLLIN},
                               {.fd = s->watch.fd, .events = POLLIN}};
+        if (engine_alive(s->engine))
+            notify_alive(&s->manager, clock_boot_us());
         int timeout = s->watch.fd < 0 ? 1000 : until_idle ? 2000 : -1;
-        if (poll(p, 3, timeout) < 0 && errno != EINTR)
+        if (poll(p, 3, notify_wait_ms(&s->manager, clock_boot_us(), timeout)) < 0 && errno != EINTR)
             return err_set(err, ERR_STOP, "engine: poll: %s", strerror(errno));
         wake_clear(wake);
         (void)watch_changed(&s->watch); /* only a hint that there are new lines */
@@ -166,11 +170,15 @@ static bool summary(struct serving *s, struct err *err)
 
 bool cmd_engine(struct app *app, struct err *err)
 {
-    struct serving s = {.app = app, .signals = -1, .watch = {.fd = -1}};
+    struct serving s = {.app = app, .signals = -1, .watch = {.fd = -1}, .manager = {.fd = -1}};
     if (app->read_only)
         return err_set(err, ERR_REFUSED, "engine: it can't serve with --read-only");
     bool ok = block_signals(&s.signals, err) && start(&s, err);
+    notify_open(&s.manager);
+    if (ok)
+        notify_send(&s.manager, "READY=1");
     ok = ok && serve(&s, err);
+    notify_send(&s.manager, "STOPPING=1");
     struct err trouble = {0};
     bool well = !ok || check_standing(&s, &trouble);
     if (s.engine != NULL)
@@ -186,6 +194,7 @@ bool cmd_engine(struct app *app, struct err *err)
     db_close(s.db);
     logdb_close(s.log);
     watch_done(&s.watch);
+    notify_close(&s.manager);
     if (s.signals >= 0)
         (void)close(s.signals); /* the process ends */
     return ok;

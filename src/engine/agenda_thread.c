@@ -13,6 +13,7 @@
 #include <inttypes.h>
 
 #define LOOK_LEAST_US (20 * US_PER_MS) /* between two looks while the record changes */
+#define STUCK_US (60 * US_PER_S)       /* so much later than it meant to, it hangs */
 #define REPAIR_US (2 * US_PER_S)       /* after a failure */
 
 static bool make_ports(struct agenda_thread *t, struct err *err)
@@ -68,6 +69,14 @@ static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, st
     return true;
 }
 
+/* It looks again by then, or it hangs. */
+static void promise(struct agenda_thread *t, int64_t until_us)
+{
+    engine_hold(t->engine);
+    t->alive_until_us = until_us + STUCK_US;
+    engine_let_go(t->engine);
+}
+
 static void work(struct agenda_thread *t)
 {
     struct clock_port *clock = t->clock;
@@ -79,6 +88,7 @@ static void work(struct agenda_thread *t)
         if (make_ports(t, &err))
             (void)look(t, &until_us, &idle, &err); /* its failure is told below */
         end_look(t, changes, idle, &err);
+        promise(t, until_us);
         (void)clock->ops->wait(clock, until_us, NULL); /* the loop looks for the reason */
     }
 }

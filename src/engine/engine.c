@@ -5,6 +5,7 @@
  * record. */
 #include "engine_work.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -184,6 +185,14 @@ bool engine_idle(struct engine *e)
     }
     engine_let_go(e);
     return idle;
+}
+
+bool engine_alive(struct engine *e)
+{
+    engine_hold(e);
+    bool alive = !e->agenda.running || clock_boot_us() < e->agenda.alive_until_us;
+    engine_let_go(e);
+    return alive;
 }
 
 void engine_stop(struct engine *e)

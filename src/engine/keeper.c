@@ -143,6 +143,7 @@ static bool start_agenda(struct engine *e, struct err *err)
         return true;
     t->engine = e;
     t->idle_at = -1;
+    t->alive_until_us = INT64_MAX; /* until its first look */
     if (!wake_init(&t->wake, err))
         return false;
     int failed = pthread_create(&t->thread, NULL, agenda_thread_main, t);
