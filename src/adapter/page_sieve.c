@@ -73,6 +73,20 @@ static size_t add_reference(struct sieve *s, const char *text, size_t len, bool 
     return used;
 }
 
+/* The parser would drop an escape without a trace, and what is left of a control sequence would
+ * become a part of an address: the matcher is told by the sign for it (U+241B). */
+static void add_plain(struct sieve *s, const char *text, size_t len)
+{
+    const char *end = text + len;
+    for (const char *escape; text < end; text = escape + 1) {
+        escape = memchr(text, 0x1B, (size_t)(end - text));
+        add(s, text, (size_t)((escape != NULL ? escape : end) - text));
+        if (escape == NULL)
+            return;
+        adds(s, s->odd++ < ODD_MAX ? "\xE2\x90\x9B" : " ");
+    }
+}
+
 /* Text between tags, references decoded. */
 static void add_text(struct sieve *s, struct page_span text, bool with_signs)
 {
@@ -86,7 +100,7 @@ static void add_text(struct sieve *s, struct page_span text, bool with_signs)
                 stop++;
         if (stop == NULL)
             stop = end;
-        add(s, at, (size_t)(stop - at));
+        add_plain(s, at, (size_t)(stop - at));
         at = stop;
         if (at == end)
             break;

@@ -102,14 +102,26 @@ static bool version(const char *domain)
            c[n + 1 + strspn(c + n + 1, "0123456789")] != '\0';
 }
 
+/* ESC (or U+241B, its sign) and [ before the address, perhaps with parameters that the local part
+ * did not take for its own (ECMA-48 5.4): the address begins inside a control sequence. */
+static bool behind_escape(const char *text, size_t start)
+{
+    size_t at = start;
+    while (at > 0 && start - at < TOKEN_MAX && strchr("0123456789;:<=>?", text[at - 1]) != NULL)
+        at--;
+    if (at < 2 || text[at - 1] != '[')
+        return false;
+    return text[at - 2] == 0x1B || (at >= 4 && memcmp(text + at - 4, "\xE2\x90\x9B", 3) == 0);
+}
+
 bool extract_context_ok(const struct extract_run *run, size_t start,
                         const struct extract_domain *domain)
 {
     const char *text = run->text;
     if (start > 0 && text[start - 1] == '@')
         return false;
-    if (inside_url(text, start) || other_network(text, start) || density(domain->text) ||
-        version(domain->text))
+    if (behind_escape(text, start) || inside_url(text, start) || other_network(text, start) ||
+        density(domain->text) || version(domain->text))
         return false;
     if (!domain->whole)
         return true;

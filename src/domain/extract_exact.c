@@ -206,13 +206,28 @@ static size_t percent_decode(struct piece p, char *dst, size_t size)
     return n;
 }
 
+/* An escape, or the C1 control that begins a control sequence (in UTF-8), written or as %xx: what
+ * stands behind it is a part of that sequence, and no address. */
+static bool holds_escape(struct piece p)
+{
+    for (size_t i = 0; i < p.len; i++) {
+        const char *at = p.text + i;
+        size_t left = p.len - i;
+        if (*at == 0x1B || (*at == '%' && hex_byte(at + 1, left - 1) == 0x1B) ||
+            (left >= 2 && memcmp(at, "\xC2\x9B", 2) == 0) ||
+            (left >= 6 && strncasecmp(at, "%c2%9b", 6) == 0))
+            return true;
+    }
+    return false;
+}
+
 /* The recipients in one field: split first, so that each item has a bound of its own. */
 static bool take_recipients(struct piece field, const struct extract_sink *sink)
 {
     char decoded[PIECE_MAX] = "";
     while (field.len > 0) {
         size_t n = item_len(field);
-        if (n <= sizeof decoded * 3) {
+        if (n <= sizeof decoded * 3 && !holds_escape((struct piece){field.text, n})) {
             size_t len = percent_decode((struct piece){field.text, n}, decoded, sizeof decoded);
             if (!extract_list(decoded, len, sink))
                 return false;

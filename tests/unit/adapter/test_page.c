@@ -206,7 +206,8 @@ static const struct said heads[] = {
      "{\"@type\":\"Organization\",\"name\":\"Oak\"},\"name\":\"A\"}</script>",
      "", "Oak", ""},
     /* what must not reach a screen or a letter */
-    {__LINE__, "<title>O\x1b[2Ja\xC2\x9Bk</title>", "O[2Ja k", "O[2Ja k", ""},
+    {__LINE__, "<title>O\x1b[2Ja\xC2\x9Bk</title>", "O\xE2\x90\x9B[2Ja k", "O\xE2\x90\x9B[2Ja k",
+     ""},
     {__LINE__, "<title>\xE2\x80\xAEkaO\xE2\x80\x8B</title>", "kaO", "kaO", ""},
     {__LINE__, "<title>a<b>c</title>", "a<b>c", "a<b>c", ""},
 };
@@ -341,14 +342,33 @@ static void test_free_nothing(void **state)
     page_reader_free(NULL);
 }
 
+/* A control sequence that colours a terminal is not the beginning of an address. */
+static void escapes_are_no_part_of_an_address(void **state)
+{
+    (void)state;
+    struct page_reader *reader = reader_new();
+    struct page_facts facts =
+        read_page(reader, "<p>\033[1;31mjo@oak-zq.de <a href=\"mailto:al%1b[31m@oak-zq.de\">al</a> "
+                          "me@oak-zq.de");
+    assert_int_equal(facts.lead_count, 1);
+    assert_string_equal(facts.leads[0].address, "me@oak-zq.de");
+    page_reader_free(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identity),   cmocka_unit_test(test_sites),
-        cmocka_unit_test(test_order),      cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_reuse),      cmocka_unit_test(test_words),
-        cmocka_unit_test(test_long_words), cmocka_unit_test(test_fold),
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_free_nothing),
+        cmocka_unit_test(escapes_are_no_part_of_an_address),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_sites),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_long_words),
+        cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_free_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

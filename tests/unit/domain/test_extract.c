@@ -56,6 +56,8 @@ struct edged {
 
 static const struct edged edged[] = {
     {__LINE__, "jo@oak.de", "jo@oak.de"},
+    {__LINE__, "\033[31mjo@oak.de", ""}, /* a control sequence has eaten its beginning */
+    {__LINE__, "\033[1;31mjo@oak.de al@oak.de", "al@oak.de"},
     {__LINE__, "j|o@o|ak.d|e", "jo@oak.de"},
     {__LINE__, "jo|@|oak|.|de", "jo@oak.de"},
     {__LINE__, "jo#@#oak#.#de", "jo@oak.de"},

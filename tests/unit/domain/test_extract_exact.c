@@ -98,6 +98,9 @@ static const struct exact links[] = {
     {__LINE__, "mailto:news%2Bx@oak.de", "news+x@oak.de"},
     {__LINE__, "mailto:news+x@oak.de", "news+x@oak.de"},
     {__LINE__, "mailto:jo%00@oak.de", "jo@oak.de"},
+    {__LINE__, "mailto:bad%1b[31m@oak.de", ""}, /* what is left of a control sequence */
+    {__LINE__, "mailto:bad%1B[31m@oak.de,jo@oak.de", "jo@oak.de"},
+    {__LINE__, "mailto:x%C2%9b2j@oak.de", ""},
     {__LINE__, "mailto:x%0Ajo@oak.de", "jo@oak.de"}, /* never a line end in an address */
     {__LINE__, "mailto:jo@oak.de%0D%0ABcc:%20al@elm.com", "jo@oak.de"},
     {__LINE__, "mailto:a@oak.de,b@oak.de?cc=c@oak.de,d@oak.de&bcc=e@oak.de&to=f@oak.de",
