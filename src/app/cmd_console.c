@@ -87,9 +87,13 @@ static void become_engine(const struct console_app *c)
     (void)sigprocmask(SIG_SETMASK, &none, NULL); /* exec keeps the mask: the engine sets its own */
     for (int fd = 0; fd <= 2 && null_fd >= 0; fd++)
         (void)dup2(null_fd, fd); /* at worst the old one stays */
+    /* A config file that is named must be there; one that never was is not named. */
+    bool named = cli_given(c->app, "config") || file_exists(c->app->config_path);
     int failed =
-        execl("/proc/self/exe", "autopilot", "--data", c->app->data_dir, "--config",
-              c->app->config_path, "engine", "--quiet", "--wait-lock", "30s", (char *)NULL);
+        named ? execl("/proc/self/exe", "autopilot", "--data", c->app->data_dir, "--config",
+                      c->app->config_path, "engine", "--quiet", "--wait-lock", "30s", (char *)NULL)
+              : execl("/proc/self/exe", "autopilot", "--data", c->app->data_dir, "engine",
+                      "--quiet", "--wait-lock", "30s", (char *)NULL);
     _exit(failed != 0 ? 127 : 0); /* it only comes back when it failed */
 }
 
