@@ -105,7 +105,7 @@ struct run_work {
     const char *regions;
     const char *config;      /* of the schedule; "" none */
     int64_t last_success_us; /* of the specification; INT64_MIN: none */
-    uint64_t *known;         /* items that earlier reports of the specification had */
+    uint64_t *known;         /* items that earlier reports of the specification had, ascending */
     int64_t known_count;
 };
 

@@ -252,12 +252,32 @@ static bool note_run(struct auth *a, enum event_kind kind, const struct run_foun
     return event_row(kind)->audit ? auth_audit(a, &note, f->name, err) : auth_note(a, &note, err);
 }
 
+/* Nothing new, and the schedule wants no empty report: the period is free for the next slot. */
+static bool end_quietly(struct auth *a, const struct run_found *f, const struct run_result *r,
+                        struct err *err)
+{
+    struct run_result quiet = *r;
+    quiet.error = "nothing new since the last report";
+    quiet.report = quiet.sha256 = "";
+    quiet.html_len = 0;
+    if (!write_end(a, f, RUN_SKIPPED, &quiet, err) ||
+        !note_run(a, EVENT_SLOT_SKIPPED, f, quiet.error, r, err))
+        return false;
+    if (uuid_is_zero(f->schedule) || f->trigger == TRIGGER_TEST)
+        return true;
+    struct stmt *st = db_stmt(a->db, SQL_RUN_QUIET);
+    stmt_uuid(st, "$schedule", f->schedule);
+    stmt_int(st, "$now", a->now);
+    return db_run(st, NULL, err);
+}
+
 static bool end_well(struct auth *a, const struct run_found *f, const struct run_result *r,
                      struct err *err)
 {
-    return write_end(a, f, RUN_SUCCESS, r, err) && (r->quiet || write_report(a, f, r, err)) &&
-           count_run(a, f, true, NULL, err) &&
-           note_run(a, EVENT_RUN_SUCCESS, f, r->quiet ? "nothing new, no report" : "", r, err);
+    if (r->quiet)
+        return end_quietly(a, f, r, err);
+    return write_end(a, f, RUN_SUCCESS, r, err) && write_report(a, f, r, err) &&
+           count_run(a, f, true, NULL, err) && note_run(a, EVENT_RUN_SUCCESS, f, "", r, err);
 }
 
 static bool end_badly(struct auth *a, const struct run_found *f, const struct run_result *r,

@@ -94,6 +94,15 @@ static bool read_ids(const char *what, const char *text, json_t **ret_json,
     return true;
 }
 
+/* Does the schedule want a report only when there is something to tell? */
+static bool only_if_new(const char *config)
+{
+    json_t *json = json_loads(config, JSON_REJECT_DUPLICATES, NULL);
+    bool only = json_is_true(json_object_get(json, "only_if_new"));
+    json_decref(json);
+    return only;
+}
+
 /* All that one report is made of. */
 struct making {
     struct arena arena;
@@ -151,7 +160,7 @@ static bool make(struct reports *base, const struct run_work *work,
                  const struct report_watch *watch, struct report_made *ret, struct err *err)
 {
     struct reports_html *r = (struct reports_html *)base;
-    struct report_written written;
+    struct report_written written = {0};
     struct making *m = calloc(1, sizeof *m);
     if (m == NULL)
         return err_set(err, ERR_STOP, "report: out of memory");
@@ -159,8 +168,10 @@ static bool make(struct reports *base, const struct run_work *work,
     bool ok = fill_request(r, work, watch, m, err) && report_make(&m->request, &m->report, err);
     if (!ok && m->clock.ended) /* why it was ended says more than that it was */
         *err = m->clock.why;
-    ok = ok && report_file_write(r->dir, work->run, REPORT_FORM_HTML, buf_text(&m->report.html),
-                                 m->report.html.len, &written, err);
+    ret->nothing_new = ok && m->report.selection.count == 0 && only_if_new(work->config);
+    ok = ok && (ret->nothing_new ||
+                report_file_write(r->dir, work->run, REPORT_FORM_HTML, buf_text(&m->report.html),
+                                  m->report.html.len, &written, err));
     ok = ok && hand_over(m, &written, ret, err);
     report_done(&m->report);
     json_decref(m->category_json);

@@ -140,6 +140,7 @@ static const struct cli_option schedule_options[] = {
     {"on-excluded", "NAME", "drop (default) or next_business_day"},
     {"workdays", "YES|NO", "not on Saturdays and Sundays"},
     {"max-runs", "N", "so many runs, then it ends; 0: no limit"},
+    {"only-if-new", "YES|NO", "no report when there is nothing new; the period stays free"},
     {"category", "ID", "only this category; as often as needed; all: no override"},
     {"region", "ID", "only this region; likewise"},
     {"override", "NAME", "a cadence instead of the specification's, which then does not limit; no"},

@@ -29,6 +29,7 @@ static const struct option_row rows[] = {
     {"on-excluded", "on_excluded", FORM_TEXT},
     {"workdays", "workdays_only", FORM_SWITCH},
     {"max-runs", "max_runs", FORM_NUMBER},
+    {"only-if-new", "only_if_new", FORM_SWITCH},
 };
 
 static json_t *list_of(const struct app *app, const char *option)
@@ -114,6 +115,9 @@ bool schedule_config_apply(const struct app *app, const char **type, json_t *con
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!cli_given(app, rows[i].option))
             continue;
+        const char *text = cli_value(app, rows[i].option);
+        if (rows[i].form == FORM_SWITCH && !str_equal(text, "yes") && !str_equal(text, "no"))
+            return err_set(err, ERR_USAGE, "--%s %s: write yes or no", rows[i].option, text);
         json_t *value = value_of(app, rows[i].option, rows[i].form);
         if (value == NULL || json_object_set_new(config, rows[i].key, value) != 0)
             return err_set(err, ERR_USAGE, "--%s: its value is no text in UTF-8", rows[i].option);

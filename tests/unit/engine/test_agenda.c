@@ -138,7 +138,7 @@ static bool take(struct scene *c, struct run_work *work)
 
 static void end_well(struct scene *c, const struct run_work *w)
 {
-    uint64_t keys[] = {5, 7};
+    uint64_t keys[] = {5, UINT64_MAX - 1};
     struct run_result r = {.ok = true,
                            .items = 2,
                            .sources = 3,
@@ -371,6 +371,7 @@ static void a_run_is_worked_by_one_lane_and_counted_once(void **state)
     (void)pass(c);
     assert_true(take(c, &work));
     assert_int_equal(work.known_count, 2);
+    assert_true(work.known[0] == 5 && work.known[1] == UINT64_MAX - 1); /* ascending */
 }
 
 /* The third error scenario: failed, counted, and the next slot comes all the same. */
@@ -475,6 +476,29 @@ static void a_test_run_counts_for_nothing(void **state)
     assert_int_equal(work.known_count, 0); /* nobody has had those items */
 }
 
+/* Nothing new: no report, and the period is still free. */
+static void a_quiet_run_leaves_its_period_free(void **state)
+{
+    struct scene *c = *state;
+    struct run_work work;
+    struct run_row *rows;
+    struct uuid run;
+    struct agenda_ref ref = {"default", "morning"};
+    put_daily(c);
+    c->clock.now = at_us("2026-11-23T09:00:00Z");
+    (void)pass(c);
+    assert_true(take(c, &work));
+    struct run_result quiet = {.ok = true, .quiet = true, .sources = 2, .report = "", .sha256 = ""};
+    OK(c->a->ops->run_end(c->a, work.run, work.attempt, &quiet, &c->err));
+    assert_int_equal(runs(c, &rows), 1);
+    assert_int_equal(rows[0].status, RUN_SKIPPED);
+    struct schedule_row *s = schedule(c, "morning");
+    assert_string_equal(s->last_status, "skipped");
+    assert_int_equal(s->runs, 0);
+    assert_false(s->ran);
+    OK(c->a->ops->run_ask(c->a, "ana", &ref, TRIGGER_MANUAL, "2026-11-23", &run, &c->err));
+}
+
 static void a_cancelled_run_is_given_up(void **state)
 {
     struct scene *c = *state;
@@ -557,6 +581,7 @@ int main(void)
         CASE(a_dead_engines_run_is_made_by_another),
         CASE(a_restart_takes_its_run_at_once_but_not_for_ever),
         CASE(a_test_run_counts_for_nothing),
+        CASE(a_quiet_run_leaves_its_period_free),
         CASE(a_cancelled_run_is_given_up),
         CASE(what_is_put_again_changes_nothing),
         CASE(what_is_not_there_is_refused_with_the_nearest),
