@@ -53,7 +53,7 @@ static bool follow(struct log_view *v, struct err *err)
 bool cmd_log(struct app *app, struct err *err)
 {
     struct log_view v = {.app = app};
-    int64_t count;
+    int64_t count = 200;
     bool ok = log_filter_from(app, &v.filter, err) &&
               cli_number(app, "count", 0, INT32_MAX, 200, &count, err) &&
               record_read(app, &v.db, err);

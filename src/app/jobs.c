@@ -226,8 +226,9 @@ bool jobs_command(struct app *app, struct command *command, const char *name, st
         return err_set(err, ERR_REFUSED, "job: there is no job with so long a name");
     (void)str_copy(command->actor, sizeof command->actor, app->actor); /* same size */
     bool stops = command->kind == COMMAND_JOB_STOP || command->kind == COMMAND_JOB_PAUSE;
-    if (!jobs_workspace(app, name, command->workspace, err) ||
-        !(stops ? record_open_to_stop : record_open)(app, &r, err))
+    if (!jobs_workspace(app, name, command->workspace, err))
+        return false;
+    if (stops ? !record_open_to_stop(app, &r, err) : !record_open(app, &r, err))
         return false;
     desk_carry_out(r.authority, &r.config.settings, command, &reply);
     record_close(&r);
