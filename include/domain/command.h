@@ -3,6 +3,7 @@
 #ifndef DOMAIN_COMMAND_H
 #define DOMAIN_COMMAND_H
 
+#include "base/uuid.h"
 #include "domain/types.h"
 
 #include <stdbool.h>
@@ -16,15 +17,36 @@ enum command_kind {
     COMMAND_JOB_RESUME,
     COMMAND_JOB_DELETE,
     COMMAND_CONFIG_RELOAD,
+    COMMAND_SCHEDULE_ENABLE,
+    COMMAND_SCHEDULE_DISABLE,
+    COMMAND_SCHEDULE_PAUSE, /* needs a note */
+    COMMAND_SCHEDULE_RESUME,
+    COMMAND_SCHEDULE_RUN,  /* a report now, which uses up the period */
+    COMMAND_SCHEDULE_TEST, /* a report now, which counts for nothing */
+    COMMAND_SCHEDULE_DELETE,
+    COMMAND_RUN_SEEN,
+    COMMAND_RUN_CANCEL,
     COMMAND_KINDS
 };
+
+/* What a command is about, and so which of its fields count. */
+enum command_about {
+    ABOUT_ENGINE,
+    ABOUT_JOB,      /* target: its name */
+    ABOUT_SCHEDULE, /* target: its name */
+    ABOUT_RUN       /* run; target: the name of its schedule or specification, to be said */
+};
+
+enum { COMMAND_NOTE_MAX = 240 };
 
 struct command {
     enum command_kind kind;
     int64_t ticket; /* given by whoever asks; comes back in the reply */
     char workspace[NAME_MAX_BYTES + 1];
-    char target[NAME_MAX_BYTES + 1]; /* job name */
+    char target[NAME_MAX_BYTES + 1]; /* a name */
     char actor[NAME_MAX_BYTES + 1];
+    char note[COMMAND_NOTE_MAX + 1]; /* COMMAND_SCHEDULE_PAUSE: why */
+    struct uuid run;                 /* of those about a run */
 };
 
 struct reply {
@@ -38,7 +60,9 @@ struct reply {
 
 /* "start", "pause", ... as the key list and the sub-commands spell it. */
 const char *command_name(enum command_kind kind);
-/* The command that undoes this one (start <-> stop, pause <-> resume); COMMAND_NONE if nothing. */
+enum command_about command_about(enum command_kind kind);
+/* The command that undoes this one (start <-> stop, pause <-> resume, enable <-> disable);
+ * COMMAND_NONE if nothing. */
 enum command_kind command_inverse(enum command_kind kind);
 
 #endif

@@ -55,6 +55,7 @@ struct schedule_def {
     const char *cadence;       /* overrides the frequency, or NULL */
     const char *notes;
     bool enabled;
+    const char *frequency; /* of its specification: only when it was read from the record */
 };
 
 #endif

@@ -13,8 +13,10 @@
 #include <stdbool.h>
 
 struct desk;
+struct agenda;
 struct authority;
 struct settings;
+struct zones;
 
 /* Hands a command in (copied). False when 64 wait already. Any thread. */
 bool desk_submit(struct desk *d, const struct command *command);
@@ -43,5 +45,10 @@ void desk_standing(struct desk *d, struct engine_standing *ret);
  * and is refused here: an engine notices the file by itself. */
 void desk_carry_out(struct authority *authority, const struct settings *settings,
                     const struct command *command, struct reply *ret);
+
+/* The same for commands about schedules and runs (command_about). now_us: the wall clock, from
+ * which the next instant counts. */
+void desk_carry_out_schedule(struct agenda *agenda, struct zones *zones, int64_t now_us,
+                             const struct command *command, struct reply *ret);
 
 #endif

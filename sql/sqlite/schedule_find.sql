@@ -1,7 +1,7 @@
 -- $workspace (its number), $name
 SELECT s.id, s.specification_id, p.name, s.schedule_type, s.schedule_config, s.categories_override,
        s.regions_override, s.cadence_override, s.notes, s.enabled, s.status, s.next_run_at, s.rev,
-       s.created_by
+       s.created_by, p.frequency
 FROM autopilot_schedules s
 JOIN newsletter_specifications p ON p.id = s.specification_id
 WHERE s.workspace = $workspace AND s.schedule_name = $name AND s.deleted_at IS NULL

@@ -259,7 +259,8 @@ static bool read_def(struct stmt *st, const struct agenda_ref *ref, struct arena
                                  .type = arena_text(arena, col_text(st, 3)),
                                  .config = arena_text(arena, col_text(st, 4)),
                                  .notes = arena_text(arena, col_text(st, 8)),
-                                 .enabled = col_int(st, 9) != 0};
+                                 .enabled = col_int(st, 9) != 0,
+                                 .frequency = arena_text(arena, col_text(st, 14))};
     for (int i = 0; i < 3; i++) {
         if (col_null(st, 5 + i))
             continue;
@@ -267,7 +268,7 @@ static bool read_def(struct stmt *st, const struct agenda_ref *ref, struct arena
         whole = whole && *overrides[i] != NULL;
     }
     return whole && ret->workspace != NULL && ret->name != NULL && ret->specification != NULL &&
-           ret->type != NULL && ret->config != NULL && ret->notes != NULL;
+           ret->type != NULL && ret->config != NULL && ret->notes != NULL && ret->frequency != NULL;
 }
 
 bool agenda_schedule_get(struct agenda *base, const struct agenda_ref *schedule,

@@ -102,6 +102,8 @@ struct helper {
     struct desk *desk;
     struct clock_port *clock;
     struct authority *authority;
+    struct agenda *agenda;
+    struct zones *zones;
     struct settings settings;
 };
 
@@ -113,6 +115,38 @@ static bool open_authority(struct helper *h, struct err *err)
     if (h->clock == NULL && !p->clock(p->ctx, &h->desk->wake, &h->clock, err))
         return false;
     return p->authority(p->ctx, h->clock, &h->authority, err);
+}
+
+/* What schedules need, when the first command about one comes. */
+static bool open_agenda(struct helper *h, struct err *err)
+{
+    const struct engine_plugs *p = h->desk->plugs;
+    if (p->agenda == NULL || p->zones == NULL)
+        return err_set(err, ERR_REFUSED, "desk: no schedules are kept here");
+    if (h->clock == NULL && !p->clock(p->ctx, &h->desk->wake, &h->clock, err))
+        return false;
+    return (h->agenda != NULL || p->agenda(p->ctx, h->clock, &h->agenda, err)) &&
+           (h->zones != NULL || p->zones(p->ctx, &h->zones, err));
+}
+
+/* False: there is no record to carry it out on. */
+static bool carry_out_on_record(struct helper *h, const struct command *command,
+                                struct reply *reply, struct err *err)
+{
+    const struct engine_plugs *p = h->desk->plugs;
+    enum command_about about = command_about(command->kind);
+    if (about == ABOUT_SCHEDULE || about == ABOUT_RUN) {
+        if (!open_agenda(h, err))
+            return false;
+        desk_carry_out_schedule(h->agenda, h->zones, h->clock->ops->now_us(h->clock), command,
+                                reply);
+        return true;
+    }
+    if (!open_authority(h, err))
+        return false;
+    p->settings(p->ctx, &h->settings);
+    desk_carry_out(h->authority, &h->settings, command, reply);
+    return true;
 }
 
 static void reload(struct helper *h, struct reply *reply)
@@ -128,19 +162,15 @@ static void reload(struct helper *h, struct reply *reply)
 
 static void carry_out(struct helper *h, const struct command *command)
 {
-    const struct engine_plugs *p = h->desk->plugs;
     struct reply reply = {.ticket = command->ticket, .kind = command->kind};
     struct err err = {0};
     (void)str_copy(reply.target, sizeof reply.target, command->target); /* same size */
     if (command->kind == COMMAND_CONFIG_RELOAD) {
         reload(h, &reply);
-    } else if (!open_authority(h, &err)) {
+    } else if (!carry_out_on_record(h, command, &reply, &err)) {
         (void)str_copy(reply.text, sizeof reply.text, err.text); /* a cut is fine */
-    } else {
-        p->settings(p->ctx, &h->settings);
-        desk_carry_out(h->authority, &h->settings, command, &reply);
-        if (reply.ok && reply.changed)
-            h->desk->changed(h->desk->ctx);
+    } else if (reply.ok && reply.changed) {
+        h->desk->changed(h->desk->ctx);
     }
     put_reply(h->desk, &reply);
 }
@@ -160,6 +190,10 @@ static void *run(void *arg)
     } while (!last);
     if (h.authority != NULL)
         h.authority->ops->free(h.authority);
+    if (h.agenda != NULL)
+        h.agenda->ops->free(h.agenda);
+    if (h.zones != NULL)
+        h.zones->ops->free(h.zones);
     h.desk->plugs->clock_free(h.desk->plugs->ctx, h.clock);
     return NULL;
 }

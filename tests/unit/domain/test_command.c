@@ -18,6 +18,15 @@ static const struct {
     {__LINE__, COMMAND_JOB_RESUME, "resume", COMMAND_JOB_PAUSE},
     {__LINE__, COMMAND_JOB_DELETE, "delete", COMMAND_NONE},
     {__LINE__, COMMAND_CONFIG_RELOAD, "reload", COMMAND_NONE},
+    {__LINE__, COMMAND_SCHEDULE_ENABLE, "schedule enable", COMMAND_SCHEDULE_DISABLE},
+    {__LINE__, COMMAND_SCHEDULE_DISABLE, "schedule disable", COMMAND_SCHEDULE_ENABLE},
+    {__LINE__, COMMAND_SCHEDULE_PAUSE, "schedule pause", COMMAND_SCHEDULE_RESUME},
+    {__LINE__, COMMAND_SCHEDULE_RESUME, "schedule resume", COMMAND_SCHEDULE_PAUSE},
+    {__LINE__, COMMAND_SCHEDULE_RUN, "schedule run", COMMAND_NONE},
+    {__LINE__, COMMAND_SCHEDULE_TEST, "schedule test", COMMAND_NONE},
+    {__LINE__, COMMAND_SCHEDULE_DELETE, "schedule delete", COMMAND_NONE},
+    {__LINE__, COMMAND_RUN_SEEN, "run seen", COMMAND_NONE},
+    {__LINE__, COMMAND_RUN_CANCEL, "run cancel", COMMAND_NONE},
     {__LINE__, COMMAND_KINDS, "unknown", COMMAND_NONE},
 };
 
