@@ -7,6 +7,12 @@
 #   passed NAME, failed NAME WHY, skipped NAME WHY
 #   finish                      last line: exit status 1 when something failed
 failures=0
+# Started by hand there is no directory of its own: "$TMPDIR/bin" must never be /bin.
+if [ -z "${TMPDIR-}" ] || [ ! -d "$TMPDIR" ]; then
+    TMPDIR=$(mktemp -d /tmp/autopilot-test.XXXXXX) || exit 2
+    export TMPDIR
+    trap 'rm -rf "$TMPDIR"' EXIT
+fi
 passed() { echo "ok $1"; }
 failed() {
     printf 'not ok %s - %s\n' "$1" "$2"
