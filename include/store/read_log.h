@@ -34,7 +34,8 @@ struct log_filter {
     const char *match;    /* NULL: all; else POSIX extended regex over area, job and text,
                              * without case */
     bool mask;
-    int64_t since_us; /* 0: from the beginning */
+    const struct uuid *run; /* NULL: all; else only the events of this run: for reading before */
+    int64_t since_us;       /* 0: from the beginning */
 };
 
 /* Up to max lines before (older than) or after (newer than) `from`, in the order of time (oldest

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/wake.h"
 #include "domain/settings.h"
+#include "domain/zone.h"
 #include "engine/desk.h"
 
 #include <stdbool.h>
@@ -45,6 +46,9 @@ struct console_options {
     bool (*begin)(void *ctx, struct desk **ret, struct err *err);
     /* A copy of the settings in force: at the start and after each wake. NULL: the defaults. */
     void (*settings)(void *ctx, struct settings *ret);
+    /* A time zone by name, as port/zones.h gives it; borrowed until console_run() returns. On the
+     * console's thread. NULL: UTC alone is known. */
+    bool (*zone)(void *ctx, const char *name, const struct zone **ret, struct err *err);
     /* Called on a thread of its own, only when an end was asked for and the console could not be
      * freed from a stalled terminal: hands the work over. The process then ends with _exit(). */
     void (*last_resort)(void *ctx, enum console_end end);

@@ -31,6 +31,7 @@ struct console_app {
     struct wire *wire;
     struct wake wake;
     struct engine *engine;
+    struct zones *zones; /* of the console's thread */
 };
 
 /* Called when the first frame is on the screen. */
@@ -49,6 +50,14 @@ static void settings_now(void *ctx, struct settings *ret)
     struct console_app *c = ctx;
     const struct engine_plugs *plugs = wire_plugs(c->wire);
     plugs->settings(plugs->ctx, ret);
+}
+
+static bool zone_named(void *ctx, const char *name, const struct zone **ret, struct err *err)
+{
+    struct console_app *c = ctx;
+    const struct engine_plugs *plugs = wire_plugs(c->wire);
+    return (c->zones != NULL || plugs->zones(plugs->ctx, &c->zones, err)) &&
+           c->zones->ops->get(c->zones, name, ret, err);
 }
 
 /* Is this process the one that works? */
@@ -242,6 +251,7 @@ bool cmd_console(struct app *app, struct err *err)
             .ctx = &c,
             .begin = begin,
             .settings = settings_now,
+            .zone = zone_named,
             .last_resort = last_resort,
         };
         ok = console_run(&options, &end, err);
@@ -251,6 +261,8 @@ bool cmd_console(struct app *app, struct err *err)
     if (c.engine != NULL)
         engine_stop(c.engine);
     engine_free(c.engine);
+    if (c.zones != NULL)
+        c.zones->ops->free(c.zones);
     wire_free(c.wire);
     logdb_close(c.log);
     if (c.wake.fd >= 0)

@@ -27,6 +27,7 @@ struct feed {
     bool by_job; /* the statement asks for a job */
     struct uuid job;
     bool any_job;               /* ... and NULL means all */
+    bool by_run;                /* ... for the filter's run */
     struct log_key from;        /* goes on behind it */
     struct arena arena;         /* texts of the piece */
     struct log_row rows[PIECE]; /* those that match */
@@ -75,6 +76,8 @@ static void bind_feed(const struct merge *m, const struct feed *f, struct stmt *
     stmt_int(st, "$level", m->filter->level);
     if (f->by_job && !f->any_job)
         stmt_uuid(st, "$job", f->job);
+    if (f->by_run)
+        stmt_uuid(st, "$run", *m->filter->run);
 }
 
 static bool copy_row(struct arena *arena, const struct log_row *from, struct log_row *to)
@@ -217,6 +220,16 @@ static enum sql_id line_sql(const struct log_filter *filter, bool before)
     return before ? SQL_LOG_LINES_BEFORE : SQL_LOG_LINES_AFTER;
 }
 
+/* The process log knows no runs. */
+static void add_run(struct merge *m, const struct log_key *from)
+{
+    add_feed(m, &(struct feed){.source = SOURCE_EVENT,
+                               .sql = SQL_LOG_RUN_BEFORE,
+                               .by_run = true,
+                               .from = from != NULL ? *from
+                                                    : (struct log_key){INT64_MAX, 0, INT64_MAX}});
+}
+
 /* A name may have been used by several jobs, one after the other or in other workspaces. */
 static bool add_jobs(struct merge *m, struct feed f, struct err *err)
 {
@@ -242,6 +255,10 @@ static bool add_feeds(struct merge *m, const struct log_key *from, struct err *e
                      .by_job = is_grave(m->filter) || m->filter->job != NULL,
                      .any_job = m->filter->job == NULL,
                      .from = from != NULL ? *from : (struct log_key){end, SOURCE_EVENT, end}};
+    if (m->filter->run != NULL) {
+        add_run(m, from);
+        return true;
+    }
     if (m->filter->job != NULL)
         return add_jobs(m, f, err); /* the process log knows no jobs */
     add_feed(m, &f);

@@ -65,6 +65,14 @@ static const char *where_of(unsigned kinds)
         return "log";
     case IN_FILTER:
         return "lists";
+    case IN_MARKS:
+        return "lists";
+    case IN_SCHEDULES:
+        return "schedules";
+    case IN_RUNS:
+        return "runs";
+    case IN_LOG | IN_TEXT:
+        return "log, report";
     case IN_SORT:
         return "lists";
     case IN_PANES:

@@ -13,13 +13,18 @@ struct ui;
 
 /* What a place offers; a screen's row says which of these it is. */
 enum {
-    IN_LIST = 1u << 0,   /* rows, one of them selected */
-    IN_JOBS = 1u << 1,   /* the selected row is a job */
-    IN_LOG = 1u << 2,    /* log lines */
-    IN_PANES = 1u << 3,  /* more than one pane */
-    IN_FILTER = 1u << 4, /* the list can be filtered, its rows marked */
-    IN_SORT = 1u << 5,   /* the list can be sorted */
-    IN_ALL = IN_LIST | IN_JOBS | IN_LOG | IN_PANES | IN_FILTER | IN_SORT
+    IN_LIST = 1u << 0,      /* rows, one of them selected */
+    IN_JOBS = 1u << 1,      /* the selected row is a job */
+    IN_LOG = 1u << 2,       /* log lines */
+    IN_PANES = 1u << 3,     /* more than one pane */
+    IN_FILTER = 1u << 4,    /* the list can be filtered */
+    IN_SORT = 1u << 5,      /* the list can be sorted */
+    IN_MARKS = 1u << 6,     /* rows can be marked */
+    IN_SCHEDULES = 1u << 7, /* the selected row is a schedule */
+    IN_RUNS = 1u << 8,      /* the selected row is a run of a schedule */
+    IN_TEXT = 1u << 9,      /* a text to be read */
+    IN_ALL = IN_LIST | IN_JOBS | IN_LOG | IN_PANES | IN_FILTER | IN_SORT | IN_MARKS | IN_SCHEDULES |
+             IN_RUNS | IN_TEXT
 };
 
 enum action_section {
@@ -49,6 +54,7 @@ enum op {
     OP_WARNING, /* by: -1, 1 */
     OP_WRAP,
     OP_COPY, /* puts the current line into ui->copy */
+    OP_SEEN, /* acknowledges every failure that is shown; false: there is none */
 };
 
 struct action {
@@ -88,6 +94,12 @@ void act_filter(struct ui *ui, const struct action *a, uint32_t key, const char 
 void act_prompt(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_help(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_log_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_schedule(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_schedule_pause(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_run_now(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_runs_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_run(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_report(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_copy(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_refresh(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_redraw(struct ui *ui, const struct action *a, uint32_t key, const char *arg);

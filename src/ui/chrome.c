@@ -20,11 +20,10 @@ static int tab_of(const struct ui *ui)
 
 static void tab_text(const struct ui *ui, int i, bool brief, char *dst, size_t size)
 {
-    struct attention a[1];
     const struct screen *s = screens_at(i);
-    int needs = i == 0 ? ui_attention(ui, a, 1) : 0;
+    int64_t needs = s->badge != NULL ? s->badge(ui) : 0;
     if (needs > 0)
-        (void)str_format(dst, size, " %c %s %d ", s->key, brief ? s->brief : s->title, needs);
+        (void)str_format(dst, size, " %c %s %d ", s->key, brief ? s->brief : s->title, (int)needs);
     else
         (void)str_format(dst, size, " %c %s ", s->key, brief ? s->brief : s->title);
 }
@@ -144,7 +143,10 @@ struct footer_item {
 /* Without a row there is nothing to do with it. */
 static bool has_rows(const struct ui *ui)
 {
-    return (ui_screen(ui)->kinds & IN_JOBS) == 0 || ui->model.job_count > 0;
+    unsigned kinds = ui_screen(ui)->kinds;
+    if ((kinds & IN_SCHEDULES) != 0)
+        return ui->model.board.counts.all > 0;
+    return (kinds & IN_JOBS) == 0 || ui->model.job_count > 0;
 }
 
 /* The actions that apply here and have a word, in the order of the table. */

@@ -54,10 +54,11 @@ void ui_command_line(struct ui *ui, const char *text)
         screen = screen_of(word);
     if (screen >= 0) {
         char before[sizeof ui->filter];
-        (void)str_copy(before, sizeof before, ui->filter);
-        if (screens_at(screen)->kinds & IN_FILTER && arg[0] != '\0')
+        bool filters = (screens_at(screen)->kinds & IN_FILTER) != 0;
+        ui_show(ui, screen, filters ? "" : arg, true);
+        (void)str_copy(before, sizeof before, ui->filter); /* same size */
+        if (filters && arg[0] != '\0') /* now: showing another list drops a filter */
             ui_filter(ui, arg, before);
-        ui_show(ui, screen, screens_at(screen)->kinds & IN_FILTER ? "" : arg, true);
         return;
     }
     const char *near = actions_nearest(word);

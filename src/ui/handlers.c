@@ -119,20 +119,26 @@ void act_suspend(struct ui *ui, const struct action *a, uint32_t key, const char
 
 /* --- commands --------------------------------------------------------------------------------- */
 
-static bool submit(struct ui *ui, enum command_kind kind, const char *workspace, const char *target)
+bool ui_submit(struct ui *ui, struct command *c)
 {
-    struct command c = {.kind = kind, .ticket = ++ui->ticket};
-    (void)str_copy(c.workspace, sizeof c.workspace, workspace);
-    (void)str_copy(c.target, sizeof c.target, target);
-    (void)str_copy(c.actor, sizeof c.actor, ui->actor);
-    if (!ui->source.submit(ui->source.ctx, &c)) {
-        ui_say(ui, MESSAGE_ERROR, "%s %s: nobody takes commands now: %s", command_name(kind),
-               target, ui->has_desk ? "too many wait already" : "the engine is not up yet");
+    c->ticket = ++ui->ticket;
+    (void)str_copy(c->actor, sizeof c->actor, ui->actor); /* same size */
+    if (!ui->source.submit(ui->source.ctx, c)) {
+        ui_say(ui, MESSAGE_ERROR, "%s %s: nobody takes commands now: %s", command_name(c->kind),
+               c->target, ui->has_desk ? "too many wait already" : "the engine is not up yet");
         return false;
     }
-    ui->undo = c;
-    ui->undo.kind = command_inverse(kind);
+    ui->undo = *c;
+    ui->undo.kind = command_inverse(c->kind);
     return true;
+}
+
+static bool submit(struct ui *ui, enum command_kind kind, const char *workspace, const char *target)
+{
+    struct command c = {.kind = kind};
+    (void)str_copy(c.workspace, sizeof c.workspace, workspace); /* stored names fit */
+    (void)str_copy(c.target, sizeof c.target, target);          /* likewise */
+    return ui_submit(ui, &c);
 }
 
 /* What a command is about: jobs that match a name, the marked ones, or the selected one. */
@@ -278,7 +284,7 @@ void act_undo(struct ui *ui, const struct action *a, uint32_t key, const char *a
     struct command undo = ui->undo;
     if (undo.kind == COMMAND_NONE)
         ui_say(ui, MESSAGE_NOTE, "there is nothing to undo");
-    else if (submit(ui, undo.kind, undo.workspace, undo.target))
+    else if (ui_submit(ui, &undo))
         ui->undo.kind = COMMAND_NONE; /* undoing the undo would be a guess */
 }
 

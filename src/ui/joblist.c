@@ -2,6 +2,8 @@
  * (filter, then sort), and the selection is a job's identity, never a row number. */
 #include "joblist.h"
 
+#include "matcher.h"
+
 #include "base/str.h"
 
 #include <regex.h>
@@ -70,35 +72,14 @@ void job_now(const struct ui *ui, const struct job_row *job, char *dst, size_t s
 
 /* --- filter and order ------------------------------------------------------------------------- */
 
-struct matcher {
-    bool all; /* no filter */
-    bool inverted;
-    bool bad; /* it can't be read: nothing matches, so that nothing is marked by mistake */
-    regex_t regex;
-};
-
-static void matcher_init(struct matcher *m, const char *filter)
-{
-    *m = (struct matcher){.inverted = filter[0] == '!'};
-    filter += m->inverted;
-    m->bad = filter[0] != '\0' && regcomp(&m->regex, filter, REG_EXTENDED | REG_ICASE | REG_NOSUB);
-    m->all = filter[0] == '\0';
-}
-
-static void matcher_done(struct matcher *m)
-{
-    if (!m->all && !m->bad)
-        regfree(&m->regex);
-}
-
-static bool matcher_takes(const struct matcher *m, const struct job_row *job)
+static bool takes(const struct matcher *m, const struct job_row *job)
 {
     char line[3 * NAME_MAX_BYTES + 64];
     if (m->all || m->bad)
-        return m->all;
+        return m->all; /* without making the line */
     (void)str_format(line, sizeof line, "%s %s %s %s %s", job->workspace, job->name,
                      job_look(job).word, distribution_name(job->distribution), job->group);
-    return (regexec(&m->regex, line, 0, NULL, 0) == 0) != m->inverted;
+    return matcher_takes(m, line);
 }
 
 bool joblist_filter_ok(const char *filter, char *ret_why, size_t size)
@@ -117,7 +98,7 @@ bool joblist_shows(const struct ui *ui, const struct job_row *job)
 {
     struct matcher m;
     matcher_init(&m, ui->filter);
-    bool shows = matcher_takes(&m, job);
+    bool shows = takes(&m, job);
     matcher_done(&m);
     return shows;
 }
@@ -185,7 +166,7 @@ void joblist_fill(struct ui *ui, struct joblist *l)
     l->bad = m.bad ? "not a regular expression yet" : NULL;
     l->rows = 0;
     for (int32_t i = 0; i < ui->model.job_count && l->rows < JOBLIST_MAX; i++)
-        if (matcher_takes(&m, &ui->model.jobs[i]))
+        if (takes(&m, &ui->model.jobs[i]))
             l->row[l->rows++] = &ui->model.jobs[i];
     matcher_done(&m);
     qsort_r(l->row, (size_t)l->rows, sizeof l->row[0], compare, l);

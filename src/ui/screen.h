@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "store/read_jobs.h"
+#include "store/read_schedules.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +34,11 @@ struct screen {
     bool (*act)(struct ui *ui, void *state, enum op op, int by, const char *arg);
     /* The job that the selected row is, NULL: none. May be NULL. */
     const struct job_row *(*job)(struct ui *ui, void *state);
+    /* The same for lists of schedules and of runs. */
+    const struct schedule_row *(*schedule)(struct ui *ui, void *state);
+    const struct run_row *(*run)(struct ui *ui, void *state);
+    /* How many things behind its tab need somebody; 0: nothing is shown. May be NULL. */
+    int64_t (*badge)(const struct ui *ui);
     /* Frees what the state holds. May be NULL. */
     void (*done)(void *state);
 };
@@ -46,8 +52,13 @@ int screens_find(const char *name);
 int screens_on_key(char key);
 
 extern const struct screen screen_dash;
+extern const struct screen screen_schedules;
+extern const struct screen screen_schedule;
 extern const struct screen screen_jobs;
 extern const struct screen screen_job;
+extern const struct screen screen_runs;
+extern const struct screen screen_run;
+extern const struct screen screen_report;
 extern const struct screen screen_log;
 
 #endif

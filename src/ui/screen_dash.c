@@ -3,6 +3,7 @@
 
 #include "joblist.h"
 #include "logline.h"
+#include "schedparts.h"
 #include "state.h"
 
 #include "base/str.h"
@@ -14,6 +15,7 @@ enum {
     FULL_COLS = 60,
     SPLIT_COLS = 90,
     NEEDS = 5,
+    DUE_COLS = 40,
     BEAT_S = 60 /* an engine that was seen longer ago is not taken for running */
 };
 enum focus { FOCUS_JOBS, FOCUS_LOG, FOCUSES };
@@ -98,6 +100,27 @@ static int draw_engine(const struct ui *ui, struct pane p, int x)
     return pane_add(p, 0, x, ROLE_WARN, ui->has_desk ? "■ not running" : "■ not here");
 }
 
+/* The schedules in a few figures. */
+static void draw_reports(const struct ui *ui, struct pane p, int x)
+{
+    char n[FIT_TEXT];
+    const struct schedule_counts *c = &ui->model.board.counts;
+    int64_t left_us = c->next_run_us - ui->now_us;
+    if (c->all == 0)
+        return;
+    x = pane_add(p, 0, x + 3, LOOK_BOLD, "Due next ");
+    x = pane_add(p, 0, x, ROLE_TEXT,
+                 c->next_run_us == 0 ? "-"
+                 : left_us > 0       ? fit_span(left_us, n)
+                                     : "now");
+    x = pane_add(p, 0, x + 3, LOOK_BOLD, "Reports ");
+    x = pane_addf(p, 0, x, ROLE_TEXT, "%s ok", fit_count(c->successes, n));
+    if (c->overdue > 0)
+        x = pane_addf(p, 0, x + 3, ROLE_WARN, "%s overdue", fit_count(c->overdue, n));
+    if (c->unseen > 0)
+        pane_say(p, 0, x + 3, ROLE_ERROR, "%s failed", fit_count(c->unseen, n));
+}
+
 static void draw_summary(const struct ui *ui, struct pane p)
 {
     char n[FIT_TEXT];
@@ -112,7 +135,8 @@ static void draw_summary(const struct ui *ui, struct pane p)
         x = pane_addf(p, 0, pane_add(p, 0, x + 3, LOOK_BOLD, "Held "), ROLE_WARN, "%s",
                       fit_count(t->held, n));
     if (t->failed > 0)
-        pane_say(p, 0, x + 3, ROLE_ERROR, "%d failed", (int)t->failed);
+        x = pane_addf(p, 0, x + 3, ROLE_ERROR, "%d failed", (int)t->failed);
+    draw_reports(ui, p, x);
 }
 
 static void draw_needs(const struct ui *ui, struct pane p)
@@ -137,6 +161,30 @@ static void draw_needs(const struct ui *ui, struct pane p)
     }
 }
 
+/* What comes up next; overdue is said where things need attention. */
+static void draw_due(const struct ui *ui, struct pane p)
+{
+    char n[FIT_TEXT], note[80], when[FIT_TEXT], span[FIT_TEXT];
+    const struct schedule_board *b = &ui->model.board;
+    (void)str_format(note, sizeof note, "%s of %s active", fit_count(b->counts.active, n),
+                     fit_count(b->counts.all, when)); /* it fits */
+    pane_rule(p, 0, "Due next", note);
+    if (b->next_count == 0)
+        pane_put(p, 1, 1, ROLE_DIM, "nothing");
+    for (int32_t i = 0; i < b->next_count && i + 1 < p.rows; i++) {
+        const struct board_next *next = &b->next[i];
+        int64_t left_us = next->next_run_us - ui->now_us;
+        int y = (int)i + 1, name = p.cols < DUE_COLS ? 1 : 24;
+        if (left_us > 0 && p.cols >= DUE_COLS)
+            pane_put(p, y, 1, ROLE_TEXT, sched_when(next->next_run_us, ui->now_us, when));
+        (void)str_format(note, sizeof note, "in %s", fit_span(left_us, span)); /* it fits */
+        if (p.cols >= DUE_COLS)
+            pane_put_right(p, y, 22, left_us > 0 ? ROLE_INFO : ROLE_WARN,
+                           left_us > 0 ? note : "due");
+        pane_put_cut(p, y, name, p.cols - name - 1, ROLE_TEXT, next->name);
+    }
+}
+
 static void draw_pace(const struct ui *ui, struct pane p)
 {
     const int32_t *v = ui->model.totals.ten_minutes;
@@ -148,12 +196,29 @@ static void draw_pace(const struct ui *ui, struct pane p)
     pane_say(p, 1, 27, ROLE_TEXT, "now %d  max %d", (int)v[23], (int)most);
 }
 
+/* With schedules: what is due and what needs attention side by side, the pace below. */
+static int draw_with_due(const struct ui *ui, struct pane p, int needs)
+{
+    int due = ui->model.board.next_count, half = p.cols / 2;
+    int rows = 1 + (needs > due ? needs : due);
+    draw_due(ui, pane_part(p, 0, 0, rows, half));
+    draw_needs(ui, pane_part(p, 0, half + 1, rows, p.cols - half - 1));
+    pane_put(p, 0, half, ROLE_DIM, "─"); /* the bar makes a joint of it */
+    pane_bar_down(p, 1, half, rows - 1);
+    if (p.rows < rows + 8)
+        return rows; /* the log is worth more than the pace */
+    draw_pace(ui, pane_part(p, rows, 0, 2, p.cols));
+    return rows + 2;
+}
+
 /* Attention and pace side by side, or one below the other; returns the rows taken. */
 static int draw_middle(const struct ui *ui, struct pane p)
 {
     struct attention a[1];
     int needs = ui_attention(ui, a, 1);
     needs = needs > NEEDS ? NEEDS : needs;
+    if (p.cols >= SPLIT_COLS && ui->model.board.counts.all > 0)
+        return draw_with_due(ui, p, needs > 1 ? needs : 1);
     if (p.cols >= SPLIT_COLS) {
         int rows = 1 + (needs > 1 ? needs : 1), half = p.cols / 2;
         draw_needs(ui, pane_part(p, 0, 0, rows, half));
@@ -166,6 +231,11 @@ static int draw_middle(const struct ui *ui, struct pane p)
     if (needs > 0) {
         y = 1 + (needs < 3 ? needs : 3);
         draw_needs(ui, pane_part(p, 0, 0, y, p.cols));
+    }
+    if (ui->model.board.counts.all > 0) {
+        int due = 1 + (ui->model.board.next_count > 3 ? 3 : ui->model.board.next_count);
+        draw_due(ui, pane_part(p, y, 0, due < 2 ? 2 : due, p.cols));
+        return y + (due < 2 ? 2 : due);
     }
     draw_pace(ui, pane_part(p, y, 0, 2, p.cols));
     return y + 2;
@@ -211,7 +281,7 @@ static void draw_full(struct ui *ui, struct dash_view *v, struct pane p)
 static void dash_draw(struct ui *ui, void *state, struct pane p)
 {
     struct dash_view *v = state;
-    if (ui->model.there && ui->model.job_count == 0) {
+    if (ui->model.there && ui->model.job_count == 0 && ui->model.board.counts.all == 0) {
         joblist_welcome(ui, p);
         return;
     }
@@ -240,16 +310,23 @@ static void dash_done(void *state)
     arena_done(&v->arena);
 }
 
+static int64_t dash_badge(const struct ui *ui)
+{
+    struct attention a[1];
+    return ui_attention(ui, a, 1);
+}
+
 const struct screen screen_dash = {
     .name = "dash",
     .title = "Dash",
     .brief = "Dash",
     .key = '1',
-    .kinds = IN_LIST | IN_JOBS | IN_PANES | IN_FILTER,
+    .kinds = IN_LIST | IN_JOBS | IN_PANES | IN_FILTER | IN_MARKS,
     .state_size = sizeof(struct dash_view),
     .load = dash_load,
     .draw = dash_draw,
     .act = dash_act,
     .job = dash_job,
+    .badge = dash_badge,
     .done = dash_done,
 };

@@ -5,9 +5,11 @@
 #include "base/str.h"
 
 static const struct screen *const table[] = {
-    &screen_dash,             /* 1 */
-    &screen_jobs,             /* 3 */
-    &screen_job, &screen_log, /* 5 */
+    &screen_dash,                                        /* 1 */
+    &screen_schedules, &screen_schedule,                 /* 2 */
+    &screen_jobs,      &screen_job,                      /* 3 */
+    &screen_runs,      &screen_run,      &screen_report, /* 4 */
+    &screen_log,                                         /* 5 */
 };
 enum { ROWS = (int)(sizeof table / sizeof *table) };
 

@@ -2,6 +2,8 @@
  * both handles are opened late and again, so the console may be up before there is a record. */
 #include "source.h"
 
+#include "base/str.h"
+
 #include <stdlib.h>
 
 struct source_record {
@@ -9,6 +11,7 @@ struct source_record {
     struct db *db;
     bool log_there;
     struct desk *desk;
+    const struct console_options *options;
 };
 
 static bool record_ready(void *ctx, struct err *err)
@@ -71,6 +74,45 @@ static bool record_log_count_after(void *ctx, const struct log_filter *filter,
     return read_log_count_after(s->db, filter, from, ret, err);
 }
 
+static bool record_board(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,
+                         struct schedule_board *ret, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_schedule_board(s->db, workspace, now_us, arena, ret, err);
+}
+
+static bool record_schedules(void *ctx, const char *workspace, const char *name,
+                             struct arena *arena, struct schedule_row **ret, int32_t *ret_count,
+                             struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_schedules(s->db, workspace, name, arena, ret, ret_count, err);
+}
+
+static bool record_runs(void *ctx, const struct run_filter *filter, struct arena *arena,
+                        struct run_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_runs(s->db, filter, arena, ret, ret_count, err);
+}
+
+static bool record_report(void *ctx, struct uuid run, struct buf *text, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_report(s->db, run, NULL, text, err);
+}
+
+static bool record_zone(void *ctx, const char *name, const struct zone **ret, struct err *err)
+{
+    const struct console_options *o = ((struct source_record *)ctx)->options;
+    if (o->zone != NULL)
+        return o->zone(o->ctx, name, ret, err);
+    if (!str_equal(name, "UTC"))
+        return err_set(err, ERR_REFUSED, "console: no time zones but UTC are known here");
+    *ret = zone_utc();
+    return true;
+}
+
 static bool record_submit(void *ctx, const struct command *command)
 {
     struct source_record *s = ctx;
@@ -100,6 +142,7 @@ struct source_record *source_record_new(const struct console_options *options)
     s->record_path = options->record_path;
     s->log_path = options->log_path;
     s->desk = options->desk;
+    s->options = options;
     return s;
 }
 
@@ -123,6 +166,11 @@ struct source source_record(struct source_record *s)
         .engine = record_engine,
         .log = record_log,
         .log_count_after = record_log_count_after,
+        .board = record_board,
+        .schedules = record_schedules,
+        .runs = record_runs,
+        .report = record_report,
+        .zone = record_zone,
         .submit = record_submit,
         .reply = record_reply,
         .standing = record_standing,

@@ -8,8 +8,10 @@
 #include "base/err.h"
 #include "domain/command.h"
 #include "engine/desk.h"
+#include "store/read_board.h"
 #include "store/read_jobs.h"
 #include "store/read_log.h"
+#include "store/read_schedules.h"
 #include "ui/console.h"
 
 #include <stdbool.h>
@@ -35,6 +37,16 @@ struct source {
                 struct err *err);
     bool (*log_count_after)(void *ctx, const struct log_filter *filter, const struct log_key *from,
                             int64_t *ret, struct err *err);
+    bool (*board)(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,
+                  struct schedule_board *ret, struct err *err);
+    bool (*schedules)(void *ctx, const char *workspace, const char *name, struct arena *arena,
+                      struct schedule_row **ret, int32_t *ret_count, struct err *err);
+    bool (*runs)(void *ctx, const struct run_filter *filter, struct arena *arena,
+                 struct run_row **ret, int32_t *ret_count, struct err *err);
+    /* The text of its report. */
+    bool (*report)(void *ctx, struct uuid run, struct buf *text, struct err *err);
+    /* As in ui/console.h. */
+    bool (*zone)(void *ctx, const char *name, const struct zone **ret, struct err *err);
 
     /* As the functions of engine/desk.h; submit is false also when there is no desk. */
     bool (*submit)(void *ctx, const struct command *command);

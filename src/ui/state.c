@@ -40,6 +40,7 @@ bool ui_init(struct ui *ui, const struct ui_setup *setup, struct err *err)
     ui->boot_us = setup->boot_us;
     ui->model.arena = arena_init(MODEL_BYTES);
     ui->stale = true;
+    ui->filtered = IN_JOBS;
     settings_defaults(&ui->settings);
     ui->mask = ui->settings.console_mask_addresses;
     (void)keymap_build(&ui->keymap, "", NULL); /* without overrides it can't be refused */
@@ -97,17 +98,18 @@ static bool read_model(struct ui *ui, struct model *to, struct err *err)
     const struct source *s = &ui->source;
     if (!s->jobs(s->ctx, ui->workspace, ui->now_us, &to->arena, &to->jobs, &to->job_count, err) ||
         !s->totals(s->ctx, ui->now_us, fit_midnight(ui->now_us), &to->totals, err) ||
-        !s->engine(s->ctx, &to->engine, &to->engine_found, err))
+        !s->engine(s->ctx, &to->engine, &to->engine_found, err) ||
+        !s->board(s->ctx, ui->workspace, ui->now_us, &to->arena, &to->board, err))
         return false;
     to->there = true;
     to->read_at_us = ui->now_us;
     return true;
 }
 
-/* Rings once for each job that failed since the last look. */
+/* Rings once for each job and each run that failed since the last look. */
 static void ring(struct ui *ui)
 {
-    int32_t failed = ui->model.totals.failed;
+    int64_t failed = ui->model.totals.failed + ui->model.board.counts.unseen;
     if (failed > ui->failed_seen && ui->settings.console_bell)
         ui->wishes |= WISH_BELL;
     ui->failed_seen = failed;
@@ -146,7 +148,8 @@ static void take_reply(struct ui *ui, const struct reply *r)
 {
     enum command_kind inverse = command_inverse(r->kind);
     bool can_undo = r->ok && r->changed && inverse != COMMAND_NONE && r->target[0] != '\0' &&
-                    str_equal(ui->undo.target, r->target) && ui->undo.ticket == r->ticket;
+                    ui->undo.kind == inverse && str_equal(ui->undo.target, r->target) &&
+                    ui->undo.ticket == r->ticket;
     if (!can_undo && ui->undo.ticket == r->ticket)
         ui->undo.kind = COMMAND_NONE;
     ui_say(ui, r->ok ? MESSAGE_DONE : MESSAGE_ERROR, "%s%s", r->text,
@@ -287,8 +290,19 @@ void *ui_screen_state(const struct ui *ui)
     return ui->state[ui->screen];
 }
 
+/* A filter of jobs says nothing about schedules. */
+static void keep_filter(struct ui *ui, unsigned kinds)
+{
+    unsigned about = kinds & (IN_JOBS | IN_SCHEDULES | IN_RUNS);
+    if (about == 0 || about == ui->filtered)
+        return;
+    ui->filtered = about;
+    ui->filter[0] = '\0';
+}
+
 static void enter(struct ui *ui, int screen, const char *arg)
 {
+    keep_filter(ui, screens_at(screen)->kinds);
     ui->screen = screen;
     (void)str_copy(ui->arg, sizeof ui->arg, arg);
     ui->help = false;
@@ -343,6 +357,18 @@ const struct job_row *ui_job(struct ui *ui)
 {
     const struct screen *screen = ui_screen(ui);
     return screen->job != NULL ? screen->job(ui, ui_screen_state(ui)) : NULL;
+}
+
+const struct schedule_row *ui_schedule(struct ui *ui)
+{
+    const struct screen *screen = ui_screen(ui);
+    return screen->schedule != NULL ? screen->schedule(ui, ui_screen_state(ui)) : NULL;
+}
+
+const struct run_row *ui_run(struct ui *ui)
+{
+    const struct screen *screen = ui_screen(ui);
+    return screen->run != NULL ? screen->run(ui, ui_screen_state(ui)) : NULL;
 }
 
 const struct job_row *ui_job_named(const struct ui *ui, const char *name)
@@ -423,6 +449,30 @@ static int job_attention(const struct job_row *job, struct attention *ret, int m
     return at;
 }
 
+/* Schedules in error and failures that nobody has seen; or, less urgent, overdue ones. */
+static int board_attention(const struct ui *ui, bool overdue, struct attention *ret, int max,
+                           int at)
+{
+    char text[256], when[FIT_TEXT];
+    const struct schedule_board *b = &ui->model.board;
+    for (int32_t i = 0; i < b->need_count; i++) {
+        const struct board_need *n = &b->need[i];
+        if ((n->what == BOARD_OVERDUE) != overdue)
+            continue;
+        if (n->what == BOARD_OVERDUE)
+            (void)str_format(text, sizeof text, "overdue: should have run %s",
+                             fit_when(n->at_us, ui->now_us, when));
+        else if (n->what == BOARD_ERROR)
+            (void)str_format(text, sizeof text, "in error: %s", n->text); /* a cut is fine */
+        else
+            (void)str_format(text, sizeof text, "failed %s: %s",
+                             fit_when(n->at_us, ui->now_us, when), n->text); /* a cut is fine */
+        at += add_attention(ret, max, at, n->what == BOARD_OVERDUE ? ROLE_WARN : ROLE_ERROR,
+                            n->name, text);
+    }
+    return at;
+}
+
 int ui_attention(const struct ui *ui, struct attention *ret, int max)
 {
     int at = 0;
@@ -430,6 +480,8 @@ int ui_attention(const struct ui *ui, struct attention *ret, int max)
     for (int32_t i = 0; i < m->job_count; i++)
         if (m->jobs[i].state == JOB_FAILED)
             at += add_attention(ret, max, at, ROLE_ERROR, m->jobs[i].name, m->jobs[i].error);
+    at = board_attention(ui, false, ret, max, at);
+    at = board_attention(ui, true, ret, max, at);
     for (int32_t i = 0; i < m->job_count; i++)
         at = job_attention(&m->jobs[i], ret, max, at);
     /* Last: banners say these two as well. */

@@ -37,6 +37,7 @@ struct model {
     struct totals totals;
     struct engine_row engine;
     bool engine_found;
+    struct schedule_board board;
     bool there; /* something was read once */
     int64_t read_at_us;
 };
@@ -96,7 +97,7 @@ struct ui {
     struct err begin_trouble; /* the engine of this process could not be started */
     bool starting;            /* the engine of this process is on its way */
     bool stale;               /* something changed; read again */
-    int32_t failed_seen;      /* for the bell: failures that were told */
+    int64_t failed_seen;      /* for the bell: failures that were told */
 
     int screen;
     struct {
@@ -106,7 +107,8 @@ struct ui {
     int backs;
     char arg[NAME_MAX_BYTES + 1]; /* what the current screen was entered with */
     void *state[SCREENS_MAX];
-    char filter[PROMPT_MAX]; /* of the lists of jobs */
+    char filter[PROMPT_MAX]; /* of the list that is up */
+    unsigned filtered;       /* what it filters: IN_JOBS, IN_SCHEDULES or IN_RUNS */
     struct uuid marked[MARKS_MAX];
     int marks;
 
@@ -173,6 +175,12 @@ void ui_ask(struct ui *ui, const char *lead, const char *text,
             void (*done)(struct ui *ui, const char *text), void (*cancelled)(struct ui *ui));
 /* The job that the screen has selected; NULL. */
 const struct job_row *ui_job(struct ui *ui);
+/* The schedule and the run that the screen has selected; NULL. */
+const struct schedule_row *ui_schedule(struct ui *ui);
+const struct run_row *ui_run(struct ui *ui);
+/* Hands a command to the desk; ticket and actor are filled in here, and undo remembers it. False:
+ * the operator was told. */
+bool ui_submit(struct ui *ui, struct command *command);
 /* A job of the model by name, in the workspace of this console; NULL. */
 const struct job_row *ui_job_named(const struct ui *ui, const char *name);
 const struct job_row *ui_job_by_id(const struct ui *ui, struct uuid id);

@@ -62,6 +62,11 @@ enum move {
 /* The row that a move leads to from `at`, within [0, rows). */
 int32_t table_moved(int32_t at, int32_t rows, int32_t page, enum move move);
 
+/* --- fact: a label and its value, one line ---------------------------------------------------- */
+
+/* Draws into row y; returns the next row, or y when the value is "" or there is no room. */
+int fact_draw(struct pane p, int y, const char *label, int look, const char *value);
+
 /* --- prompt: one line of text that is being edited -------------------------------------------- */
 enum { PROMPT_MAX = 400 };
 struct prompt {

@@ -47,6 +47,7 @@ void console_rig_read_only(struct console_rig *r, int rows, int cols)
 void console_rig_done(struct console_rig *r)
 {
     ui_done(&r->ui);
+    fake_console_done(&r->fake);
     canvas_done(&r->canvas);
     buf_done(&r->text);
 }

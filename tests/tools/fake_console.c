@@ -90,6 +90,7 @@ void fake_console_init(struct fake_console *f)
 {
     memset(f, 0, sizeof *f);
     make_jobs(f);
+    fake_schedules_init(&f->schedules);
     f->log_lines = 4000;
     f->step_us = 1700 * US_PER_MS;
     f->first_us = FAKE_NOW_US - (f->log_lines - 1) * f->step_us;
@@ -97,6 +98,11 @@ void fake_console_init(struct fake_console *f)
     f->standing.where = ENGINE_HERE;
     f->standing.pid = 812;
     f->standing.lanes_busy = 2;
+}
+
+void fake_console_done(struct fake_console *f)
+{
+    fake_schedules_done(&f->schedules);
 }
 
 static bool failing(const struct fake_console *f, struct err *err)
@@ -313,6 +319,8 @@ static bool fake_log(void *ctx, const struct log_filter *filter, const struct lo
     regex_t match;
     if (failing(f, err))
         return false;
+    if (filter->run != NULL)
+        return fake_trace(&f->schedules, *filter->run, arena, ret, ret_count, err);
     if (filter->match != NULL && regcomp(&match, filter->match, REG_EXTENDED | REG_ICASE) != 0)
         return err_set(err, ERR_REFUSED, "log: bad expression");
     int32_t *found = arena_array(arena, (size_t)max, sizeof *found);
@@ -336,6 +344,44 @@ static bool fake_log_count_after(void *ctx, const struct log_filter *filter,
     for (int32_t n = from != NULL ? (int32_t)from->seq + 1 : f->log_lines; n < f->log_lines; n++)
         *ret += wanted(f, filter, n, NULL);
     return true;
+}
+
+/* --- schedules -------------------------------------------------------------------------------- */
+
+static bool console_board(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,
+                          struct schedule_board *ret, struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)workspace;
+    return !failing(f, err) && fake_board(&f->schedules, now_us, arena, ret, err);
+}
+
+static bool console_schedules(void *ctx, const char *workspace, const char *name,
+                              struct arena *arena, struct schedule_row **ret, int32_t *ret_count,
+                              struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)workspace;
+    return !failing(f, err) && fake_schedules(&f->schedules, name, arena, ret, ret_count, err);
+}
+
+static bool console_runs(void *ctx, const struct run_filter *filter, struct arena *arena,
+                         struct run_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct fake_console *f = ctx;
+    return !failing(f, err) && fake_runs(&f->schedules, filter, arena, ret, ret_count, err);
+}
+
+static bool console_report(void *ctx, struct uuid run, struct buf *text, struct err *err)
+{
+    struct fake_console *f = ctx;
+    return !failing(f, err) && fake_report(&f->schedules, run, text, err);
+}
+
+static bool console_zone(void *ctx, const char *name, const struct zone **ret, struct err *err)
+{
+    struct fake_console *f = ctx;
+    return fake_zone(&f->schedules, name, ret, err);
 }
 
 /* --- the desk --------------------------------------------------------------------------------- */
@@ -379,6 +425,7 @@ void fake_console_carry_out(struct fake_console *f)
     *r = (struct reply){.ticket = c->ticket, .kind = c->kind, .ok = true, .changed = true};
     (void)str_copy(r->target, sizeof r->target, c->target);
     (void)str_format(r->text, sizeof r->text, "%s: %s.", c->target, command_name(c->kind));
+    fake_schedules_carry_out(&f->schedules, c);
     for (int32_t i = 0; i < f->job_count; i++)
         if (str_equal(f->jobs[i].name, c->target) && after[c->kind] != JOB_IDLE)
             f->jobs[i].state = after[c->kind];
@@ -396,6 +443,11 @@ struct source fake_console_source(struct fake_console *f)
         .engine = fake_engine,
         .log = fake_log,
         .log_count_after = fake_log_count_after,
+        .board = console_board,
+        .schedules = console_schedules,
+        .runs = console_runs,
+        .report = console_report,
+        .zone = console_zone,
         .submit = fake_submit,
         .reply = fake_reply,
         .standing = fake_standing,

@@ -3,6 +3,8 @@
 #ifndef TESTS_TOOLS_FAKE_CONSOLE_H
 #define TESTS_TOOLS_FAKE_CONSOLE_H
 
+#include "fake_schedules.h"
+
 #include "../../src/ui/source.h"
 
 #include <stdatomic.h>
@@ -17,6 +19,7 @@ enum { FAKE_JOBS = 5, FAKE_COMMANDS = 64 };
 struct fake_console {
     struct job_row jobs[FAKE_JOBS];
     int32_t job_count;
+    struct fake_schedules schedules;
     atomic_int log_lines; /* generated from their number; the newest is the last */
     int64_t first_us;     /* instant of line 0 */
     int64_t step_us;      /* from one line to the next */
@@ -33,8 +36,10 @@ struct fake_console {
     bool refuses; /* submit is false */
 };
 
-/* Five jobs in five states, 4000 log lines, an engine in this process. */
+/* Five jobs in five states, schedules in all of theirs, 4000 log lines, an engine in this process.
+ */
 void fake_console_init(struct fake_console *f);
+void fake_console_done(struct fake_console *f);
 struct source fake_console_source(struct fake_console *f);
 /* Answers the newest command the way the desk does, and changes the job's state. */
 void fake_console_carry_out(struct fake_console *f);

@@ -60,7 +60,7 @@ static void read_options(struct demo *d, struct console_options *o, int argc, ch
         else if (str_equal(argv[i], "--read-only"))
             o->read_only = true;
         else if (str_equal(argv[i], "--empty"))
-            d->fake.job_count = 0;
+            d->fake.job_count = d->fake.schedules.count = 0;
         else if (str_equal(argv[i], "--idle"))
             for (int k = 0; k < FAKE_JOBS; k++)
                 d->fake.jobs[k].state =

@@ -299,7 +299,22 @@ static void test_views(void **state)
         {__LINE__, "", "dash"},
         {__LINE__, "3", "jobs"},
         {__LINE__, "5", "log"},
-        {__LINE__, "2", "dash"},
+        {__LINE__, "9", "dash"},
+        {__LINE__, "2", "schedules"},
+        {__LINE__, "2<Enter>", "schedule"},
+        {__LINE__, "2j<Enter><Enter>", "run"},
+        {__LINE__, "2<Enter><Esc><Esc>", "dash"},
+        {__LINE__, "2H", "runs"},
+        {__LINE__, "2H<Esc>", "schedules"},
+        {__LINE__, "4", "runs"},
+        {__LINE__, "4jjjj<Enter>", "run"},
+        {__LINE__, "4jjjj<Enter><Enter>", "report"},
+        {__LINE__, "4jjjjo", "report"},
+        {__LINE__, "4jjjjo<Esc>", "runs"},
+        {__LINE__, "4o", "runs"}, /* it has made none yet */
+        {__LINE__, ":sched<Enter>", "schedules"},
+        {__LINE__, ":runs<Enter>", "runs"},
+        {__LINE__, ":schedule Board digest<Enter>", "schedule"},
         {__LINE__, "<Enter>", "job"},
         {__LINE__, "<Enter><Esc>", "dash"},
         {__LINE__, "3<Enter>", "job"},
@@ -626,6 +641,7 @@ static void test_bell_rings_once(void **state)
     console_rig_init(&r, 24, 80);
     settings_defaults(&s);
     s.console_bell = true;
+    r.fake.schedules.count = r.fake.schedules.runs = 0;
     ui_settings(&r.ui, &s);
     (void)console_rig_text(&r);
     r.fake.jobs[2].state = JOB_FAILED;

@@ -25,7 +25,12 @@ struct picture {
 
 static void no_jobs(struct console_rig *r)
 {
-    r->fake.job_count = 0;
+    r->fake.job_count = r->fake.schedules.count = r->fake.schedules.runs = 0;
+}
+
+static void no_schedules(struct console_rig *r)
+{
+    r->fake.schedules.count = r->fake.schedules.runs = 0;
 }
 
 static void in_trouble(struct console_rig *r)
@@ -51,6 +56,13 @@ static void foreign_names(struct console_rig *r)
     r->fake.jobs[2].name = "right\u202eto\u2066left";
     r->fake.jobs[3].name = "a-very-long-name-that-no-column-can-ever-hold-in-one-piece-at-all";
     r->fake.jobs[4].name = "bad\xff\xfe bytes\tand tabs";
+    r->fake.schedules.row[0].name = r->fake.schedules.run[1].schedule =
+        "日本語\033[31mの報告\u202e";
+    r->fake.schedules.row[0].config = "{\"time\":\"25:00\"}";
+    r->fake.schedules.row[4].paused_note = "\033]0;title\007\xff note";
+    r->fake.schedules.row[1].notes = "\u202eturned\nround";
+    r->fake.schedules.run[2].error = "\033[2Jgone \xff\xfe";
+    r->fake.schedules.run[4].report = "\033[31mred.html";
 }
 
 static const struct picture pictures[] = {
@@ -58,6 +70,23 @@ static const struct picture pictures[] = {
     {__LINE__, "dash-log-pane", "j<Tab>", NULL},
     {__LINE__, "dash-trouble", "", in_trouble},
     {__LINE__, "dash-foreign", "", foreign_names},
+    {__LINE__, "dash-jobs-only", "", no_schedules},
+    {__LINE__, "schedules", "2", NULL},
+    {__LINE__, "schedules-error", "2G", NULL},
+    {__LINE__, "schedules-foreign", "2jjj", foreign_names},
+    {__LINE__, "schedules-none", "2", no_schedules},
+    {__LINE__, "schedules-filter", "2/energy", NULL},
+    {__LINE__, "schedule", "2j<Enter>", NULL},
+    {__LINE__, "schedule-excluded", "2jj<Enter>", NULL},
+    {__LINE__, "schedule-run-now", "2jt", NULL},
+    {__LINE__, "schedule-delete", "2jD", NULL},
+    {__LINE__, "schedule-pause", "2jp", NULL},
+    {__LINE__, "runs", "4", NULL},
+    {__LINE__, "runs-foreign", "4jj", foreign_names},
+    {__LINE__, "runs-of", "2jH", NULL},
+    {__LINE__, "run", "4jj<Enter>", NULL},
+    {__LINE__, "run-report", "4jjjj<Enter>", NULL},
+    {__LINE__, "report", "4jjjjo", NULL},
     {__LINE__, "jobs", "3j", NULL},
     {__LINE__, "jobs-filter", "3/de", NULL},
     {__LINE__, "jobs-marked", "3<Space>j<Space>>", NULL},
