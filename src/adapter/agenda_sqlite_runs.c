@@ -242,14 +242,15 @@ static bool note_run(struct auth *a, enum event_kind kind, const struct run_foun
 {
     char text[AGENDA_TEXT_MAX + 1];
     agenda_say(text, f->name, reason);
+    bool audit = event_row(kind)->audit; /* a line with an actor stands in the audit log too */
     struct note note = {.kind = kind,
                         .schedule = uuid_is_zero(f->schedule) ? NULL : &f->schedule,
                         .run = &f->run,
-                        .actor = AGENDA_ACTOR,
+                        .actor = audit ? AGENDA_ACTOR : NULL,
                         .text = text,
                         .n1 = r->items,
                         .n2 = r->sources - r->sources_failed};
-    return event_row(kind)->audit ? auth_audit(a, &note, f->name, err) : auth_note(a, &note, err);
+    return audit ? auth_audit(a, &note, f->name, err) : auth_note(a, &note, err);
 }
 
 /* Nothing new, and the schedule wants no empty report: the period is free for the next slot. */

@@ -83,6 +83,14 @@ static bool limited(const struct due_facts *f, int64_t slot, int64_t *ret_eligib
     return l->ran && !frequency_allows(l->cadence, l->last_success, slot, ret_eligible);
 }
 
+/* The run before is not over, and the slot does not wait for it. What catch-up of all brings waits
+ * its turn, else only the first of them would ever be run. */
+static bool overlaps(const struct due_facts *f, const struct due_answer *a)
+{
+    bool in_turn = f->timing->catchup == TIMING_CATCHUP_ALL && a->what == DUE_CATCH_UP;
+    return f->busy && !in_turn && (f->timing->overlap == TIMING_OVERLAP_SKIP || f->waiting);
+}
+
 /* May the slot run? `after`: the next run is later than this. */
 static void judge(const struct due_facts *f, struct due_answer *a, int64_t *after)
 {
@@ -98,7 +106,7 @@ static void judge(const struct due_facts *f, struct due_answer *a, int64_t *afte
                               "next eligible "
                             : "frequency limit reached; next eligible ",
                     eligible);
-    } else if (f->busy && (f->timing->overlap == TIMING_OVERLAP_SKIP || f->waiting)) {
+    } else if (overlaps(f, a)) {
         a->what = DUE_OVERLAP;
         (void)str_copy(a->reason, sizeof a->reason, "the run before is not over"); /* it fits */
     }

@@ -175,16 +175,34 @@ static bool again(struct pass *p, const struct due_row *rows, int32_t count, int
     return n == 0 || a->ops->slots(a, p->order, n, p->answer, err);
 }
 
-/* One look, one command. */
+/* Is a run of the specification ordered already? */
+static bool is_begun(const struct pass *p, const struct due_row *rows, int32_t count,
+                     struct uuid specification)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (p->order[i].what == SLOT_RUN && uuid_equal(rows[i].specification, specification))
+            return true;
+    return false;
+}
+
+/* One look, one command. What else of a specification is due beside its first run is left to the
+ * next look: only then is seen that one waits. */
 static bool look(struct pass *p, struct arena *arena, int32_t *ret_count, struct err *err)
 {
     struct agenda *a = p->lane->agenda;
     struct due_row *rows;
     int64_t now_us;
-    if (!a->ops->due(a, arena, &rows, ret_count, &now_us, err))
+    int32_t count;
+    if (!a->ops->due(a, arena, &rows, &count, &now_us, err))
         return false;
-    for (int32_t i = 0; i < *ret_count; i++)
-        decide(p, i, &rows[i], now_us, false);
+    *ret_count = 0;
+    for (int32_t i = 0; i < count; i++) {
+        if (is_begun(p, rows, *ret_count, rows[i].specification))
+            continue;
+        rows[*ret_count] = rows[i];
+        decide(p, *ret_count, &rows[*ret_count], now_us, false);
+        (*ret_count)++;
+    }
     return *ret_count == 0 || (a->ops->slots(a, p->order, *ret_count, p->answer, err) &&
                                again(p, rows, *ret_count, now_us, err));
 }

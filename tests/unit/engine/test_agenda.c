@@ -264,22 +264,34 @@ static void the_frequency_is_a_limit(void **state)
     assert_non_null(strstr(rows[0].error, "2026-11-30T00:00:00Z"));
 }
 
-/* Two schedules of one specification in one period: the record lets one through. */
+/* Two schedules of one specification in one period: the record lets one through. Two that come up
+ * together are judged one after the other, and of their reports one is made at a time. */
 static void two_schedules_share_their_specifications_limit(void **state)
 {
     struct scene *c = *state;
+    struct run_work work, other;
     struct run_row *rows;
     put_spec(c, "news", true, "daily");
     put_config(c, "early", "news", "daily", "{\"time\":\"09:00\",\"overlap\":\"queue_one\"}",
                "2026-11-23T09:00:00Z");
-    put_config(c, "late", "news", "daily", "{\"time\":\"09:00\",\"overlap\":\"queue_one\"}",
-               "2026-11-23T09:00:00Z");
+    put_config(c, "also", "news", "daily", "{\"time\":\"09:00\"}", "2026-11-23T09:00:00Z");
+    put_config(c, "late", "news", "daily", "{\"time\":\"23:00\",\"overlap\":\"queue_one\"}",
+               "2026-11-23T23:00:00Z");
     c->clock.now = at_us("2026-11-23T09:00:00Z");
     assert_int_equal(pass(c), 2);
-    assert_int_equal(runs(c, &rows), 2);
-    assert_int_equal((rows[0].status == RUN_QUEUED) + (rows[1].status == RUN_QUEUED), 1);
-    assert_int_equal((rows[0].status == RUN_SKIPPED) + (rows[1].status == RUN_SKIPPED), 1);
-    assert_int_equal(schedule(c, "early")->skipped + schedule(c, "late")->skipped, 1);
+    assert_true(take(c, &work));
+    assert_int_equal(schedule(c, "also")->overlapped, 1);
+    c->clock.now = at_us("2026-11-23T23:00:00Z"); /* it is still being made */
+    OK(c->a->ops->run_renew(c->a, work.run, 1, &c->err));
+    assert_int_equal(pass(c), 1);
+    assert_int_equal(schedule(c, "late")->skipped, 1);
+    c->clock.now = at_us("2026-11-24T09:00:00Z");
+    OK(c->a->ops->run_renew(c->a, work.run, 1, &c->err));
+    assert_int_equal(pass(c), 2);
+    assert_int_equal(runs(c, &rows), 5);
+    assert_false(take(c, &other)); /* it waits for the first */
+    end_well(c, &work);
+    assert_true(take(c, &other));
 }
 
 static void a_pause_ends_by_itself_and_catches_nothing_up(void **state)
