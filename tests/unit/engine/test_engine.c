@@ -71,12 +71,6 @@ static bool has_problem(struct plant *p, struct engine *e)
     return standing(e).problem[0] != '\0';
 }
 
-static bool is_idle(struct plant *p, struct engine *e)
-{
-    (void)p;
-    return engine_idle(e);
-}
-
 static bool has_no_problem(struct plant *p, struct engine *e)
 {
     return !has_problem(p, e);
