@@ -198,7 +198,8 @@ bool read_runs(struct db *db, const struct run_filter *filter, struct arena *are
                struct run_row **ret, int32_t *ret_count, struct err *err)
 {
     struct rows rows;
-    struct stmt *st = db_stmt(db, SQL_LIST_RUNS);
+    bool few = filter->schedule != NULL || filter->run != NULL;
+    struct stmt *st = db_stmt(db, few ? SQL_LIST_RUNS_FEW : SQL_LIST_RUNS);
     stmt_text(st, "$workspace", filter->workspace);
     stmt_text(st, "$schedule", filter->schedule);
     if (filter->run != NULL)

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { LIST_MAX = 1000, LIST_BYTES = 16 << 20, SIDE_COLS = 110, BELOW_ROWS = 18 };
+enum { LIST_MAX = 1000, LIST_BYTES = 16 << 20, SIDE_COLS = 150, BELOW_ROWS = 18 };
 
 struct runs_view {
     char schedule[NAME_MAX_BYTES + 1]; /* only its runs; "" all */

@@ -243,13 +243,72 @@ static void test_trace(void **state)
     end(&l);
 }
 
+static int32_t runs(struct lab *l, const struct run_filter *filter, struct run_row **ret)
+{
+    int32_t count = -1;
+    struct err err = {0};
+    if (!read_runs(l->db, filter, &l->arena, ret, &count, &err))
+        fail_msg("%s", err.text);
+    return count;
+}
+
+/* Runs of all, of one schedule, and one run: the same rows, whichever way they are found. */
+static void test_runs_of_one(void **state)
+{
+    (void)state;
+    struct lab l;
+    struct run_row *all, *row;
+    struct err err = {0};
+    begin(&l);
+    put(&l, "acme", "first", NOW_US + HOUR);
+    put(&l, "acme", "second", NOW_US + HOUR);
+    put(&l, "other", "first", NOW_US + HOUR);
+    struct uuid seen = fail_run(&l, "acme", "first");
+    (void)fail_run(&l, "acme", "second");
+    (void)fail_run(&l, "other", "first");
+    (void)fail_run(&l, "acme", "first");
+    assert_true(l.agenda->ops->run_seen(l.agenda, "ana", seen, &err));
+    assert_int_equal(runs(&l, &(struct run_filter){.max = 100}, &all), 4);
+    static const struct {
+        int line;
+        const char *workspace, *schedule;
+        bool failed;
+        int32_t max, want;
+    } rows[] = {
+        {__LINE__, NULL, "first", false, 100, 3},    {__LINE__, "acme", "first", false, 100, 2},
+        {__LINE__, "acme", "first", true, 100, 1},   {__LINE__, "acme", "first", false, 1, 1},
+        {__LINE__, "other", "first", false, 100, 1}, {__LINE__, "other", "second", false, 100, 0},
+        {__LINE__, NULL, "nobody", false, 100, 0},
+    };
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct run_filter f = {.workspace = rows[i].workspace,
+                               .schedule = rows[i].schedule,
+                               .failed = rows[i].failed,
+                               .max = rows[i].max};
+        int32_t got = runs(&l, &f, &row);
+        CHECK_AT(rows[i].line, got == rows[i].want, "%d rows", (int)got);
+        for (int32_t k = 0; k < got; k++)
+            CHECK_AT(rows[i].line, str_equal(row[k].schedule, rows[i].schedule), "%s",
+                     row[k].schedule);
+    }
+    for (int i = 0; i < 4; i++) {
+        struct run_filter f = {.run = &all[i].id, .max = 10};
+        assert_int_equal(runs(&l, &f, &row), 1);
+        assert_true(uuid_equal(row->id, all[i].id));
+        assert_string_equal(row->error, "chips.example answered 502");
+    }
+    struct run_filter newest = {.schedule = "first", .workspace = "acme", .max = 10};
+    assert_int_equal(runs(&l, &newest, &row), 2);
+    assert_true(uuid_equal(row[1].id, seen) && row[1].seen); /* the newest first */
+    end(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_next),
-        cmocka_unit_test(test_needs),
-        cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_empty),       cmocka_unit_test(test_next),
+        cmocka_unit_test(test_needs),       cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_runs_of_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
