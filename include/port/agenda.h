@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/uuid.h"
+#include "domain/role.h"
 #include "domain/schedule.h"
 #include "domain/types.h"
 
@@ -135,7 +136,7 @@ struct spec_put {
 
 enum put_answer { PUT_CREATED, PUT_CHANGED, PUT_SAME };
 
-/* Which schedule or specification: by workspace and name. */
+/* Which schedule, specification or member: by workspace and name. */
 struct agenda_ref {
     const char *workspace;
     const char *name;
@@ -147,6 +148,42 @@ enum schedule_control {
     SCHEDULE_PAUSE,
     SCHEDULE_RESUME, /* also out of error; next_us counts from now */
     SCHEDULE_CONTROLS
+};
+
+/* What the config says about operators. Texts are borrowed for as long as the agenda lives. */
+struct agenda_rules {
+    const char *admins;      /* names with commas between, as role_listed() reads them */
+    int32_t create_per_hour; /* new schedules of one actor; 0: no limit */
+    int32_t run_per_hour;    /* runs asked for of one schedule, tests included; 0: no limit */
+};
+
+enum backfill_which {
+    BACKFILL_MISSED, /* slots without a run, or whose run was skipped or cancelled */
+    BACKFILL_FAILED, /* whose run failed */
+    BACKFILL_ALL,    /* both; a slot that has its report is never made again */
+    BACKFILL_WHICHES
+};
+
+enum backfill_answer {
+    BACKFILL_RUNS,    /* a run of it waits now */
+    BACKFILL_DONE,    /* it has its report */
+    BACKFILL_OPEN,    /* a run of it waits or is made already */
+    BACKFILL_BLOCKED, /* the specification has, or is getting, its report of the slot's period */
+    BACKFILL_LEFT,    /* not among those that were asked for */
+    BACKFILL_ANSWERS
+};
+
+struct backfill_slot {
+    int64_t slot_us;
+    const char *period_key; /* NULL when the frequency does not count */
+    int64_t from_us, to_us; /* the period, its end not in it; unused without a key */
+};
+
+struct backfill_order {
+    const struct backfill_slot *slots; /* oldest first, each a slot of the schedule, none to come */
+    int32_t count;                     /* at most BACKFILL_MAX */
+    enum backfill_which which;
+    bool dry; /* only the answers: nothing is changed */
 };
 
 struct agenda_ops {
@@ -174,13 +211,26 @@ struct agenda_ops {
                     const struct run_result *result, struct err *err);
 
     /* --- operators: actor is who asks; each is audited --- */
+    /* Before the first command; without it there are no administrators and no limits. */
+    void (*rules)(struct agenda *a, const struct agenda_rules *rules);
+    /* Every command from here on is refused (ERR_REFUSED, with who may) when the workspace has
+     * members and role_allows() says no to the actor's role there; a workspace without members is
+     * open to whoever has the record. Reading is not asked about.
+     *
+     * The first member becomes an owner, whatever role says; the last owner stays one as long as
+     * there are other members. */
+    bool (*member_put)(struct agenda *a, const char *actor, const struct agenda_ref *member,
+                       enum role role, enum put_answer *ret, struct err *err);
+    bool (*member_delete)(struct agenda *a, const char *actor, const struct agenda_ref *member,
+                          struct err *err);
     /* rev -1: whatever is there; else ERR_CONFLICT when the stored one differs. */
     bool (*spec_put)(struct agenda *a, const char *actor, const struct spec_put *put, int64_t rev,
                      enum put_answer *ret, struct err *err);
     bool (*spec_delete)(struct agenda *a, const char *actor, const struct agenda_ref *spec,
                         struct err *err);
     /* next_us: its first instant (the caller worked it out; a schedule that never runs is refused
-     * before). Also the new one after a change of its timing. */
+     * before). Also the new one after a change of its timing. A new one is refused when the actor
+     * made too many in the last hour (rules). */
     bool (*schedule_put)(struct agenda *a, const char *actor, const struct schedule_def *def,
                          int64_t next_us, int64_t rev, enum put_answer *ret, struct err *err);
     bool (*schedule_get)(struct agenda *a, const struct agenda_ref *schedule, struct arena *arena,
@@ -192,10 +242,16 @@ struct agenda_ops {
                              enum schedule_control what, const char *note, int64_t until_us,
                              int64_t next_us, bool *ret_changed, struct err *err);
     /* A run now: trigger MANUAL (period_key as the caller worked it out; ERR_CONFLICT when the
-     * period has its report) or TEST (period_key NULL). */
+     * period has its report) or TEST (period_key NULL). Refused when the schedule was asked too
+     * often in the last hour (rules). */
     bool (*run_ask)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
                     enum run_trigger trigger, const char *period_key, struct uuid *ret,
                     struct err *err);
+    /* Slots that went by become waiting runs, made oldest first and one after the other, after
+     * whatever comes up meanwhile; ret[i] is what became of slots[i]. Asking again is safe. */
+    bool (*backfill)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
+                     const struct backfill_order *order, enum backfill_answer *ret,
+                     struct err *err);
     bool (*run_cancel)(struct agenda *a, const char *actor, struct uuid run, struct err *err);
     /* A failure was seen by a person. */
     bool (*run_seen)(struct agenda *a, const char *actor, struct uuid run, struct err *err);

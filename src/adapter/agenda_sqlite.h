@@ -9,6 +9,7 @@
 struct agenda_sqlite {
     struct agenda base;
     struct auth auth; /* handle, clock, instant: the frame's; its ops are not used */
+    struct agenda_rules rules;
 };
 
 #define AGENDA_OVERDUE_US (INT64_C(24) * 3600 * 1000000)
@@ -22,7 +23,37 @@ void agenda_bind_text(struct stmt *st, const char *name, const char *text); /* N
 /* "NAME" or "NAME: REASON" as an event's text. */
 void agenda_say(char dst[AGENDA_TEXT_MAX + 1], const char *name, const char *reason);
 
+/* --- agenda_sqlite_gate.c --- */
+void agenda_rules(struct agenda *base, const struct agenda_rules *rules);
+/* The one gate of all operators' commands, inside their transaction. ERR_REFUSED when the actor may
+ * not do it in this workspace (its number). creator: who made what it is about. */
+bool agenda_gate(struct agenda *base, const char *actor, enum role_action action, int64_t workspace,
+                 const char *creator, struct err *err);
+/* ERR_REFUSED when the hour's limit is reached, with the instant from which on it is not. */
+bool agenda_rate_schedules(struct agenda *base, const char *actor, struct err *err);
+bool agenda_rate_runs(struct agenda *base, const char *name, struct uuid schedule, struct err *err);
+
+/* --- agenda_sqlite_members.c --- */
+/* What there is to know before something is decided about a member. */
+struct member_found {
+    enum role role;
+    int64_t members, owners; /* of the workspace */
+};
+bool agenda_member_find(struct auth *a, int64_t workspace, const char *name,
+                        struct member_found *ret, struct err *err);
+bool agenda_member_put(struct agenda *base, const char *actor, const struct agenda_ref *member,
+                       enum role role, enum put_answer *ret, struct err *err);
+bool agenda_member_delete(struct agenda *base, const char *actor, const struct agenda_ref *member,
+                          struct err *err);
+
+/* --- agenda_sqlite_backfill.c --- */
+bool agenda_backfill(struct agenda *base, const char *actor, const struct agenda_ref *schedule,
+                     const struct backfill_order *order, enum backfill_answer *ret,
+                     struct err *err);
+
 /* --- agenda_sqlite_slots.c --- */
+/* One slot, one name: whichever engine or operator makes the row. */
+struct uuid agenda_slot_id(struct uuid schedule, int64_t slot_us);
 bool agenda_slots(struct agenda *base, const struct slot_order *orders, int32_t count,
                   enum slot_answer *ret, struct err *err);
 
@@ -58,6 +89,7 @@ struct schedule_found {
     bool enabled;
     int64_t next_us;
     int64_t rev;
+    char creator[NAME_MAX_BYTES + 1];
 };
 /* ERR_REFUSED, with the nearest name, when there is none. */
 bool agenda_schedule_must(struct auth *a, const struct agenda_ref *ref, struct schedule_found *ret,

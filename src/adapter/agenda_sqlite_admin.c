@@ -13,6 +13,7 @@ struct spec_found {
     struct uuid id;
     bool same; /* as what is put */
     int64_t rev;
+    char creator[NAME_MAX_BYTES + 1];
 };
 
 static bool find_spec(struct auth *a, int64_t workspace, const char *name,
@@ -31,6 +32,7 @@ static bool find_spec(struct auth *a, int64_t workspace, const char *name,
                 str_equal(col_text(st, 2), put->frequency) &&
                 str_equal(col_text(st, 3), put->definition);
     ret->rev = col_int(st, 4);
+    col_text_to(st, 5, ret->creator, sizeof ret->creator);
     stmt_end(st);
     return true;
 }
@@ -85,15 +87,17 @@ static bool write_spec(struct auth *a, const char *actor, int64_t workspace,
     return db_run(st, NULL, err);
 }
 
-static bool spec_put(struct auth *a, const char *actor, const struct spec_put *put, int64_t rev,
-                     enum put_answer *ret, struct err *err)
+static bool spec_put(struct agenda *base, const char *actor, const struct spec_put *put,
+                     int64_t rev, enum put_answer *ret, struct err *err)
 {
+    struct auth *a = agenda_auth(base);
     struct spec_found old = {0};
     bool found;
     int64_t workspace;
     if (!name_ok("specification", put->name, err) ||
         !auth_workspace_must(a, put->workspace, &workspace, err) ||
-        !find_spec(a, workspace, put->name, put, &old, &found, err))
+        !find_spec(a, workspace, put->name, put, &old, &found, err) ||
+        !agenda_gate(base, actor, ROLE_SPEC_PUT, workspace, found ? old.creator : actor, err))
         return false;
     if (found && !rev_ok("specification", put->name, old.rev, rev, err))
         return false;
@@ -108,7 +112,7 @@ bool agenda_spec_put(struct agenda *base, const char *actor, const struct spec_p
     struct auth *a = agenda_auth(base);
     if (!auth_begin(a, err))
         return false;
-    bool ok = spec_put(a, actor, put, rev, ret, err);
+    bool ok = spec_put(base, actor, put, rev, ret, err);
     FP("agenda_spec_put_before");
     return auth_end(a, ok, err);
 }
@@ -138,7 +142,9 @@ bool agenda_spec_delete(struct agenda *base, const char *actor, const struct age
     int64_t workspace;
     if (!auth_begin(a, err))
         return false;
-    bool ok = spec_must(a, spec, &workspace, &found, err) && unused(a, found.id, spec->name, err);
+    bool ok = spec_must(a, spec, &workspace, &found, err) &&
+              agenda_gate(base, actor, ROLE_SPEC_DELETE, workspace, found.creator, err) &&
+              unused(a, found.id, spec->name, err);
     if (ok) {
         struct stmt *st = db_stmt(a->db, SQL_SPEC_DELETE);
         stmt_uuid(st, "$id", found.id);
@@ -162,6 +168,7 @@ struct schedule_old {
     bool timing; /* type, config and enabled are the same: next_run_at stays */
     int64_t next_us;
     int64_t rev;
+    char creator[NAME_MAX_BYTES + 1];
 };
 
 static bool find_old(struct auth *a, int64_t workspace, const struct schedule_def *def,
@@ -184,6 +191,7 @@ static bool find_old(struct auth *a, int64_t workspace, const struct schedule_de
     ret->same = ret->timing && str_equal(col_text(st, 2), def->specification) &&
                 same_or_null(st, 5, def->categories) && same_or_null(st, 6, def->regions) &&
                 same_or_null(st, 7, def->cadence) && str_equal(col_text(st, 8), def->notes);
+    col_text_to(st, 13, ret->creator, sizeof ret->creator);
     stmt_end(st);
     return true;
 }
@@ -212,18 +220,30 @@ static bool write_schedule(struct auth *a, const char *actor, int64_t workspace,
     return db_run(st, NULL, err);
 }
 
-static bool schedule_put(struct auth *a, const char *actor, const struct schedule_def *def,
+/* Whoever makes one is its creator, and has a limit. */
+static bool may_put(struct agenda *base, const char *actor, int64_t workspace,
+                    const struct schedule_old *old, const struct schedule_def *def, int64_t rev,
+                    struct err *err)
+{
+    if (old == NULL)
+        return agenda_gate(base, actor, ROLE_CREATE, workspace, actor, err) &&
+               agenda_rate_schedules(base, actor, err);
+    return agenda_gate(base, actor, ROLE_EDIT, workspace, old->creator, err) &&
+           rev_ok("schedule", def->name, old->rev, rev, err);
+}
+
+static bool schedule_put(struct agenda *base, const char *actor, const struct schedule_def *def,
                          int64_t next_us, int64_t rev, enum put_answer *ret, struct err *err)
 {
+    struct auth *a = agenda_auth(base);
     struct agenda_ref ref = {def->workspace, def->specification};
     struct spec_found spec = {0};
     struct schedule_old old = {0};
     bool found;
     int64_t workspace;
     if (!name_ok("schedule", def->name, err) || !spec_must(a, &ref, &workspace, &spec, err) ||
-        !find_old(a, workspace, def, &old, &found, err))
-        return false;
-    if (found && !rev_ok("schedule", def->name, old.rev, rev, err))
+        !find_old(a, workspace, def, &old, &found, err) ||
+        !may_put(base, actor, workspace, found ? &old : NULL, def, rev, err))
         return false;
     *ret = !found ? PUT_CREATED : old.same ? PUT_SAME : PUT_CHANGED;
     if (*ret == PUT_SAME)
@@ -241,7 +261,7 @@ bool agenda_schedule_put(struct agenda *base, const char *actor, const struct sc
     struct auth *a = agenda_auth(base);
     if (!auth_begin(a, err))
         return false;
-    bool ok = schedule_put(a, actor, def, next_us, rev, ret, err);
+    bool ok = schedule_put(base, actor, def, next_us, rev, ret, err);
     FP("agenda_schedule_put_before");
     ok = auth_end(a, ok, err);
     FP("agenda_schedule_put_after");
@@ -300,7 +320,8 @@ bool agenda_schedule_delete(struct agenda *base, const char *actor,
     struct schedule_found found = {0};
     if (!auth_begin(a, err))
         return false;
-    bool ok = agenda_schedule_must(a, schedule, &found, err);
+    bool ok = agenda_schedule_must(a, schedule, &found, err) &&
+              agenda_gate(base, actor, ROLE_DELETE, found.workspace, found.creator, err);
     if (ok) {
         struct stmt *st = db_stmt(a->db, SQL_SCHEDULE_DELETE);
         stmt_uuid(st, "$id", found.id);

@@ -25,6 +25,7 @@ bool agenda_schedule_must(struct auth *a, const struct agenda_ref *ref, struct s
     (void)schedule_status_parse(col_text(st, 10), &ret->status); /* the schema checks it */
     ret->next_us = col_int(st, 11);
     ret->rev = col_int(st, 12);
+    col_text_to(st, 13, ret->creator, sizeof ret->creator);
     stmt_end(st);
     return true;
 }
@@ -122,7 +123,8 @@ bool agenda_schedule_control(struct agenda *base, const char *actor,
     *ret_changed = false;
     if (!auth_begin(a, err))
         return false;
-    bool ok = agenda_schedule_must(a, schedule, &f, err);
+    bool ok = agenda_schedule_must(a, schedule, &f, err) &&
+              agenda_gate(base, actor, ROLE_CONTROL, f.workspace, f.creator, err);
     if (ok && !is_so(&f, what)) {
         ok = allowed(&f, &w, schedule->name, err) &&
              carry_out(a, actor, schedule->name, &f, &w, err);
@@ -164,6 +166,8 @@ bool agenda_run_ask(struct agenda *base, const char *actor, const struct agenda_
         return false;
     *ret = uuid_new_v7(a->now);
     bool ok = agenda_schedule_must(a, schedule, &f, err) &&
+              agenda_gate(base, actor, ROLE_RUN, f.workspace, f.creator, err) &&
+              agenda_rate_runs(base, schedule->name, f.id, err) &&
               add_run(a, actor, &f, trigger, period_key, *ret, &rows, err);
     if (ok && rows == 0)
         ok = err_set(err, ERR_CONFLICT,

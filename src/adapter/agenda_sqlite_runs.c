@@ -157,6 +157,9 @@ struct run_found {
     enum run_trigger trigger;
     struct uuid run, schedule, specification; /* schedule zero: none */
     char name[NAME_MAX_BYTES + 1];
+    int64_t workspace;
+    char creator[NAME_MAX_BYTES + 1]; /* of the schedule */
+    char asker[NAME_MAX_BYTES + 1];   /* of the run; "" nobody: its slot came */
 };
 
 static bool find_run(struct auth *a, struct uuid run, struct run_found *ret, struct err *err)
@@ -177,6 +180,9 @@ static bool find_run(struct auth *a, struct uuid run, struct run_found *ret, str
     if (!col_null(st, 4))
         ret->schedule = col_uuid(st, 4);
     col_text_to(st, *col_text(st, 6) != '\0' ? 6 : 7, ret->name, sizeof ret->name);
+    ret->workspace = col_int(st, 10);
+    col_text_to(st, 11, ret->creator, sizeof ret->creator);
+    col_text_to(st, 12, ret->asker, sizeof ret->asker);
     stmt_end(st);
     return true;
 }
@@ -348,29 +354,43 @@ bool agenda_run_renew(struct agenda *base, struct uuid run, int32_t attempt, str
 
 /* --- operators -------------------------------------------------------------------------------- */
 
-/* The row changes by statement id ($seq, $now), with its audit row. */
-static bool change(struct agenda *base, const char *actor, struct uuid run, enum sql_id id,
-                   enum event_kind kind, bool (*allowed)(enum run_status), const char *cure,
-                   struct err *err)
+/* A change of one run: what may be done to which, and what is written then. */
+struct run_change {
+    enum role_action action;
+    enum sql_id id; /* $seq, $now */
+    enum event_kind kind;
+    bool (*allowed)(enum run_status);
+    const char *cure;
+};
+
+static bool change_run(struct agenda *base, const char *actor, const struct run_found *f,
+                       const struct run_change *c, struct err *err)
+{
+    struct auth *a = agenda_auth(base);
+    const char *creator = str_equal(f->asker, actor) ? f->asker : f->creator;
+    if (!agenda_gate(base, actor, c->action, f->workspace, creator, err))
+        return false;
+    if (!c->allowed(f->status))
+        return err_set(err, ERR_REFUSED, "run: it is %s; %s", run_status_name(f->status), c->cure);
+    struct stmt *st = db_stmt(a->db, c->id);
+    stmt_int(st, "$seq", f->seq);
+    stmt_int(st, "$now", a->now);
+    struct note note = {.kind = c->kind,
+                        .schedule = uuid_is_zero(f->schedule) ? NULL : &f->schedule,
+                        .run = &f->run,
+                        .actor = actor,
+                        .text = f->name};
+    return db_run(st, NULL, err) && auth_audit(a, &note, f->name, err);
+}
+
+static bool change(struct agenda *base, const char *actor, struct uuid run,
+                   const struct run_change *c, struct err *err)
 {
     struct auth *a = agenda_auth(base);
     struct run_found f = {0};
     if (!auth_begin(a, err))
         return false;
-    bool ok = find_run(a, run, &f, err);
-    if (ok && !allowed(f.status))
-        ok = err_set(err, ERR_REFUSED, "run: it is %s; %s", run_status_name(f.status), cure);
-    if (ok) {
-        struct stmt *st = db_stmt(a->db, id);
-        stmt_int(st, "$seq", f.seq);
-        stmt_int(st, "$now", a->now);
-        struct note note = {.kind = kind,
-                            .schedule = uuid_is_zero(f.schedule) ? NULL : &f.schedule,
-                            .run = &run,
-                            .actor = actor,
-                            .text = f.name};
-        ok = db_run(st, NULL, err) && auth_audit(a, &note, f.name, err);
-    }
+    bool ok = find_run(a, run, &f, err) && change_run(base, actor, &f, c, err);
     return auth_end(a, ok, err);
 }
 
@@ -386,12 +406,15 @@ static bool is_failed(enum run_status status)
 
 bool agenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err)
 {
-    return change(base, actor, run, SQL_RUN_CANCEL, EVENT_RUN_CANCELLED, is_open,
-                  "only a run that waits or runs can be cancelled", err);
+    static const struct run_change cancel = {ROLE_RUN_CANCEL, SQL_RUN_CANCEL, EVENT_RUN_CANCELLED,
+                                             is_open,
+                                             "only a run that waits or runs can be cancelled"};
+    return change(base, actor, run, &cancel, err);
 }
 
 bool agenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err)
 {
-    return change(base, actor, run, SQL_RUN_SEEN, EVENT_RUN_SEEN, is_failed,
-                  "only a failure needs to be seen", err);
+    static const struct run_change seen = {ROLE_RUN_SEEN, SQL_RUN_SEEN, EVENT_RUN_SEEN, is_failed,
+                                           "only a failure needs to be seen"};
+    return change(base, actor, run, &seen, err);
 }

@@ -35,14 +35,18 @@ static bool find_seen(struct auth *a, const struct slot_order *o, struct seen *r
     return true;
 }
 
-/* One slot, one name: whichever engine makes the row. */
-static struct uuid slot_id(const struct slot_order *o)
+struct uuid agenda_slot_id(struct uuid schedule, int64_t slot_us)
 {
     uint8_t key[24];
-    memcpy(key, o->schedule.byte, 16);
+    memcpy(key, schedule.byte, 16);
     for (int i = 0; i < 8; i++)
-        key[16 + i] = (uint8_t)((uint64_t)o->slot_us >> (8 * i));
+        key[16 + i] = (uint8_t)((uint64_t)slot_us >> (8 * i));
     return uuid_from_bytes(key, sizeof key);
+}
+
+static struct uuid slot_id(const struct slot_order *o)
+{
+    return agenda_slot_id(o->schedule, o->slot_us);
 }
 
 static bool slot_has_row(struct auth *a, const struct slot_order *o, bool *ret, struct err *err)

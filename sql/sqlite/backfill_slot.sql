@@ -1,0 +1,3 @@
+-- $schedule, $slot. What the slot has.
+SELECT id, status FROM newsletter_runs
+WHERE autopilot_schedule_id = $schedule AND scheduled_for = $slot

@@ -1,0 +1,2 @@
+-- $workspace, $member
+DELETE FROM workspace_members WHERE workspace = $workspace AND member = $member
