@@ -2,8 +2,7 @@
 -- time of a running one's lane is over. What waits for another run of its specification to end (as
 -- in run_candidate) is not counted: that end is a change of its own.
 WITH running AS MATERIALIZED (
-  SELECT specification_id, trigger = 'backfill' AS backfill
-  FROM newsletter_runs INDEXED BY newsletter_runs_open
+  SELECT specification_id FROM newsletter_runs INDEXED BY newsletter_runs_open
   WHERE (status = 'queued' OR status = 'running') AND status = 'running')
 SELECT min(at) FROM
   (SELECT min(next_run_at) AS at FROM autopilot_schedules
@@ -14,6 +13,4 @@ SELECT min(at) FROM
    UNION ALL
    SELECT min(CASE status WHEN 'queued' THEN not_before ELSE until END) FROM newsletter_runs
    WHERE (status = 'queued' OR status = 'running')
-     AND (status = 'running'
-          OR specification_id NOT IN
-             (SELECT specification_id FROM running WHERE backfill OR newsletter_runs.trigger = 'backfill')))
+     AND (status = 'running' OR specification_id NOT IN (SELECT specification_id FROM running)))
