@@ -3,7 +3,7 @@
  *
  * Every operator's command, for every kind of actor, on their own work and on another's, against
  * the real agenda. What is expected is written down here a second time. */
-#include "agenda_scene.h"
+#include "agenda_stage.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ static const char *const kind_names[KINDS] = {"stranger", "member", "owner", "ad
 
 /* What a command finds: work of the actor `ana` or of `carl`. */
 struct stage {
-    struct agenda_scene c;
+    struct agenda_stage c;
     struct uuid waiting, failed;
 };
 
@@ -22,25 +22,25 @@ static const struct agenda_ref weekly = {"default", "weekly"};
 
 static void prepare(struct stage *s, enum kind kind, bool own)
 {
-    struct agenda_scene *c = &s->c;
+    struct agenda_stage *c = &s->c;
     struct run_work work;
     static const struct agenda_rules rules = {.admins = "zoe, ana"};
     const char *creator = own ? "ana" : "carl";
     *s = (struct stage){0};
-    SCENE_OK(c, scene_begin(c));
+    SCENE_OK(c, stage_begin(c));
     /* Made while the workspace was open to all. */
-    SCENE_OK(c, scene_put_spec(c, creator, "spare", "daily"));
-    SCENE_OK(c, scene_put_schedule(c, creator, "weekly"));
-    SCENE_OK(c, scene_ask(c, "carl", "weekly", &s->failed));
-    assert_true(scene_take(c, &work));
-    SCENE_OK(c, scene_end_run(c, &work, false));
-    SCENE_OK(c, scene_ask(c, "carl", "weekly", &s->waiting));
-    SCENE_OK(c, scene_join(c, "olga", "olga", ROLE_OWNER));
-    SCENE_OK(c, scene_join(c, "olga", "carl", ROLE_MEMBER));
+    SCENE_OK(c, stage_put_spec(c, creator, "spare", "daily"));
+    SCENE_OK(c, stage_put_schedule(c, creator, "weekly"));
+    SCENE_OK(c, stage_ask(c, "carl", "weekly", &s->failed));
+    assert_true(stage_take(c, &work));
+    SCENE_OK(c, stage_end_run(c, &work, false));
+    SCENE_OK(c, stage_ask(c, "carl", "weekly", &s->waiting));
+    SCENE_OK(c, stage_join(c, "olga", "olga", ROLE_OWNER));
+    SCENE_OK(c, stage_join(c, "olga", "carl", ROLE_MEMBER));
     if (kind == MEMBER || kind == MEMBER_ADMIN)
-        SCENE_OK(c, scene_join(c, "olga", "ana", ROLE_MEMBER));
+        SCENE_OK(c, stage_join(c, "olga", "ana", ROLE_MEMBER));
     if (kind == OWNER)
-        SCENE_OK(c, scene_join(c, "olga", "ana", ROLE_OWNER));
+        SCENE_OK(c, stage_join(c, "olga", "ana", ROLE_OWNER));
     if (kind == ADMIN || kind == MEMBER_ADMIN)
         c->a->ops->rules(c->a, &rules);
 }
@@ -57,12 +57,12 @@ static bool control(struct stage *s, enum schedule_control what)
 
 static bool do_create(struct stage *s)
 {
-    return scene_put_schedule(&s->c, "ana", "another");
+    return stage_put_schedule(&s->c, "ana", "another");
 }
 
 static bool do_edit(struct stage *s)
 {
-    return scene_put_schedule(&s->c, "ana", "weekly");
+    return stage_put_schedule(&s->c, "ana", "weekly");
 }
 
 static bool do_enable(struct stage *s)
@@ -100,12 +100,12 @@ static bool do_run(struct stage *s)
 static bool do_test(struct stage *s)
 {
     struct uuid run;
-    return scene_ask(&s->c, "ana", "weekly", &run);
+    return stage_ask(&s->c, "ana", "weekly", &run);
 }
 
 static bool backfill(struct stage *s, bool dry)
 {
-    struct backfill_slot slot = {.slot_us = scene_at("2026-11-20T09:00:00Z")};
+    struct backfill_slot slot = {.slot_us = stage_at("2026-11-20T09:00:00Z")};
     struct backfill_order order = {.slots = &slot, .count = 1, .dry = dry};
     enum backfill_answer answer = BACKFILL_ANSWERS;
     return s->c.a->ops->backfill(s->c.a, "ana", &weekly, &order, &answer, &s->c.err) &&
@@ -134,12 +134,12 @@ static bool do_seen(struct stage *s)
 
 static bool do_spec_new(struct stage *s)
 {
-    return scene_put_spec(&s->c, "ana", "other", "weekly");
+    return stage_put_spec(&s->c, "ana", "other", "weekly");
 }
 
 static bool do_spec_change(struct stage *s)
 {
-    return scene_put_spec(&s->c, "ana", "spare", "weekly");
+    return stage_put_spec(&s->c, "ana", "spare", "weekly");
 }
 
 static bool do_spec_delete(struct stage *s)
@@ -150,12 +150,12 @@ static bool do_spec_delete(struct stage *s)
 
 static bool do_join(struct stage *s)
 {
-    return scene_join(&s->c, "ana", "new", ROLE_MEMBER);
+    return stage_join(&s->c, "ana", "new", ROLE_MEMBER);
 }
 
 static bool do_promote(struct stage *s)
 {
-    return scene_join(&s->c, "ana", "ana", ROLE_OWNER);
+    return stage_join(&s->c, "ana", "ana", ROLE_OWNER);
 }
 
 static bool part(struct stage *s, const char *name)
@@ -214,14 +214,14 @@ static void everybody_does_exactly_what_they_may(void **state)
             bool own = cell % 2 == 1;
             bool want = commands[i].may[kind][own] == 'y';
             prepare(&s, kind, own);
-            int32_t before = scene_audited(&s.c);
+            int32_t before = stage_audited(&s.c);
             bool got = commands[i].run(&s);
             CHECK_AT(commands[i].line, got == want, "%s by %s, own %d: %s", commands[i].name,
                      kind_names[kind], own, got ? "allowed" : s.c.err.text);
             CHECK_AT(commands[i].line, got || s.c.err.kind == ERR_REFUSED, "%s", s.c.err.text);
-            CHECK_AT(commands[i].line, got || scene_audited(&s.c) == before,
+            CHECK_AT(commands[i].line, got || stage_audited(&s.c) == before,
                      "it changed something");
-            scene_end(&s.c);
+            stage_end(&s.c);
         }
     }
 }
@@ -232,18 +232,18 @@ static void without_members_everybody_does_everything(void **state)
     for (size_t i = 0; i < CASES(commands); i++) {
         struct stage s = {0};
         struct run_work work;
-        struct agenda_scene *c = &s.c;
+        struct agenda_stage *c = &s.c;
         if (commands[i].run == do_remove || commands[i].run == do_leave)
             continue; /* there is nobody to remove */
-        SCENE_OK(c, scene_begin(c));
-        SCENE_OK(c, scene_put_spec(c, "carl", "spare", "daily"));
-        SCENE_OK(c, scene_put_schedule(c, "carl", "weekly"));
-        SCENE_OK(c, scene_ask(c, "carl", "weekly", &s.failed));
-        assert_true(scene_take(c, &work));
-        SCENE_OK(c, scene_end_run(c, &work, false));
-        SCENE_OK(c, scene_ask(c, "carl", "weekly", &s.waiting));
+        SCENE_OK(c, stage_begin(c));
+        SCENE_OK(c, stage_put_spec(c, "carl", "spare", "daily"));
+        SCENE_OK(c, stage_put_schedule(c, "carl", "weekly"));
+        SCENE_OK(c, stage_ask(c, "carl", "weekly", &s.failed));
+        assert_true(stage_take(c, &work));
+        SCENE_OK(c, stage_end_run(c, &work, false));
+        SCENE_OK(c, stage_ask(c, "carl", "weekly", &s.waiting));
         CHECK_AT(commands[i].line, commands[i].run(&s), "%s", c->err.text);
-        scene_end(c);
+        stage_end(c);
     }
 }
 
@@ -256,15 +256,15 @@ static void a_refusal_names_the_actor_and_the_way_out(void **state)
     prepare(&s, STRANGER, true);
     assert_false(do_delete(&s));
     assert_non_null(strstr(s.c.err.text, "ana may not delete the schedule: only members"));
-    scene_end(&s.c);
+    stage_end(&s.c);
     prepare(&s, MEMBER, false);
     assert_false(do_delete(&s));
     assert_non_null(strstr(s.c.err.text, "only who made it or an owner"));
-    scene_end(&s.c);
+    stage_end(&s.c);
     prepare(&s, ADMIN, true);
     assert_false(do_edit(&s));
     assert_non_null(strstr(s.c.err.text, "administrator"));
-    scene_end(&s.c);
+    stage_end(&s.c);
 }
 
 /* Whoever asked for a run may take it back, whose schedule it ever is. */
@@ -274,10 +274,10 @@ static void a_run_is_cancelled_by_who_asked_for_it(void **state)
     struct stage s;
     struct uuid run;
     prepare(&s, MEMBER, false);
-    SCENE_OK(&s.c, scene_ask(&s.c, "ana", "weekly", &run));
+    SCENE_OK(&s.c, stage_ask(&s.c, "ana", "weekly", &run));
     assert_false(do_cancel(&s));
     SCENE_OK(&s.c, s.c.a->ops->run_cancel(s.c.a, "ana", run, &s.c.err));
-    scene_end(&s.c);
+    stage_end(&s.c);
 }
 
 /* An owner here is a stranger there; and what has no members is open, whatever others have. */
@@ -295,7 +295,7 @@ static void roles_belong_to_one_workspace(void **state)
     assert_false(a->ops->member_put(a, "ana", &new, ROLE_MEMBER, &answer, &s.c.err));
     assert_int_equal(s.c.err.kind, ERR_REFUSED);
     assert_false(a->ops->spec_put(a, "stranger", &spec, -1, &answer, &s.c.err));
-    scene_end(&s.c);
+    stage_end(&s.c);
 }
 
 /* --- members ---------------------------------------------------------------------------------- */
@@ -303,18 +303,18 @@ static void roles_belong_to_one_workspace(void **state)
 static void the_first_member_is_an_owner_and_one_stays(void **state)
 {
     (void)state;
-    struct agenda_scene scene = {0}, *c = &scene;
+    struct agenda_stage scene = {0}, *c = &scene;
     enum put_answer answer;
     struct agenda_ref ana = {"default", "ana"}, ben = {"default", "ben"}, nobody = {"default", ""};
-    SCENE_OK(c, scene_begin(c));
+    SCENE_OK(c, stage_begin(c));
     SCENE_OK(c, c->a->ops->member_put(c->a, "ana", &ana, ROLE_MEMBER, &answer, &c->err));
     assert_int_equal(answer, PUT_CREATED);
-    SCENE_OK(c, scene_join(c, "ana", "ben", ROLE_MEMBER)); /* so ana is an owner */
-    int32_t audited = scene_audited(c);
+    SCENE_OK(c, stage_join(c, "ana", "ben", ROLE_MEMBER)); /* so ana is an owner */
+    int32_t audited = stage_audited(c);
     SCENE_OK(c, c->a->ops->member_put(c->a, "ana", &ben, ROLE_MEMBER, &answer, &c->err));
     assert_int_equal(answer, PUT_SAME);
-    assert_int_equal(scene_audited(c), audited);
-    assert_false(scene_join(c, "ana", "ana", ROLE_MEMBER));
+    assert_int_equal(stage_audited(c), audited);
+    assert_false(stage_join(c, "ana", "ana", ROLE_MEMBER));
     assert_non_null(strstr(c->err.text, "last owner"));
     assert_false(c->a->ops->member_delete(c->a, "ana", &ana, &c->err));
     assert_non_null(strstr(c->err.text, "last owner"));
@@ -323,11 +323,11 @@ static void the_first_member_is_an_owner_and_one_stays(void **state)
     SCENE_OK(c, c->a->ops->member_put(c->a, "ana", &ben, ROLE_OWNER, &answer, &c->err));
     assert_int_equal(answer, PUT_CHANGED);
     SCENE_OK(c, c->a->ops->member_delete(c->a, "ana", &ana, &c->err));
-    assert_false(scene_put_schedule(c, "ana", "mine"));
+    assert_false(stage_put_schedule(c, "ana", "mine"));
     /* The very last may go: the workspace is open again. */
     SCENE_OK(c, c->a->ops->member_delete(c->a, "ben", &ben, &c->err));
-    SCENE_OK(c, scene_put_schedule(c, "ana", "mine"));
-    scene_end(c);
+    SCENE_OK(c, stage_put_schedule(c, "ana", "mine"));
+    stage_end(c);
 }
 
 /* --- limits ----------------------------------------------------------------------------------- */
@@ -335,48 +335,48 @@ static void the_first_member_is_an_owner_and_one_stays(void **state)
 static void new_schedules_are_limited_by_actor_and_hour(void **state)
 {
     (void)state;
-    struct agenda_scene scene = {0}, *c = &scene;
+    struct agenda_stage scene = {0}, *c = &scene;
     static const struct agenda_rules rules = {.admins = "", .create_per_hour = 2};
     struct agenda_ref one = {"default", "one"};
-    SCENE_OK(c, scene_begin(c));
+    SCENE_OK(c, stage_begin(c));
     c->a->ops->rules(c->a, &rules);
-    SCENE_OK(c, scene_put_schedule(c, "ana", "one"));
+    SCENE_OK(c, stage_put_schedule(c, "ana", "one"));
     c->clock.now += SCENE_MINUTE;
-    SCENE_OK(c, scene_put_schedule(c, "ana", "two"));
+    SCENE_OK(c, stage_put_schedule(c, "ana", "two"));
     SCENE_OK(c, c->a->ops->schedule_delete(c->a, "ana", &one, &c->err));
-    assert_false(scene_put_schedule(c, "ana", "three")); /* deleting gives nothing back */
+    assert_false(stage_put_schedule(c, "ana", "three")); /* deleting gives nothing back */
     assert_int_equal(c->err.kind, ERR_REFUSED);
     assert_non_null(strstr(c->err.text, "2026-11-23T09:00:00Z"));
-    SCENE_OK(c, scene_put_schedule(c, "ana", "two")); /* a change is no new one */
-    SCENE_OK(c, scene_put_schedule(c, "ben", "three"));
-    c->clock.now = scene_at("2026-11-23T09:00:00Z") - 1;
-    assert_false(scene_put_schedule(c, "ana", "four"));
+    SCENE_OK(c, stage_put_schedule(c, "ana", "two")); /* a change is no new one */
+    SCENE_OK(c, stage_put_schedule(c, "ben", "three"));
+    c->clock.now = stage_at("2026-11-23T09:00:00Z") - 1;
+    assert_false(stage_put_schedule(c, "ana", "four"));
     c->clock.now += 1;
-    SCENE_OK(c, scene_put_schedule(c, "ana", "four"));
-    assert_false(scene_put_schedule(c, "ana", "five"));
+    SCENE_OK(c, stage_put_schedule(c, "ana", "four"));
+    assert_false(stage_put_schedule(c, "ana", "five"));
     assert_non_null(strstr(c->err.text, "2026-11-23T09:01:00Z"));
-    scene_end(c);
+    stage_end(c);
 }
 
 static void runs_are_limited_by_schedule_and_hour(void **state)
 {
     (void)state;
-    struct agenda_scene scene = {0}, *c = &scene;
+    struct agenda_stage scene = {0}, *c = &scene;
     static const struct agenda_rules rules = {.admins = "", .run_per_hour = 2};
     struct uuid run;
-    SCENE_OK(c, scene_begin(c));
-    SCENE_OK(c, scene_put_schedule(c, "ana", "one"));
-    SCENE_OK(c, scene_put_schedule(c, "ana", "two"));
+    SCENE_OK(c, stage_begin(c));
+    SCENE_OK(c, stage_put_schedule(c, "ana", "one"));
+    SCENE_OK(c, stage_put_schedule(c, "ana", "two"));
     c->a->ops->rules(c->a, &rules);
-    SCENE_OK(c, scene_ask(c, "ana", "one", &run));
-    SCENE_OK(c, scene_ask(c, "ben", "one", &run));
-    assert_false(scene_ask(c, "carl", "one", &run)); /* whoever asks */
+    SCENE_OK(c, stage_ask(c, "ana", "one", &run));
+    SCENE_OK(c, stage_ask(c, "ben", "one", &run));
+    assert_false(stage_ask(c, "carl", "one", &run)); /* whoever asks */
     assert_int_equal(c->err.kind, ERR_REFUSED);
     assert_non_null(strstr(c->err.text, "2026-11-23T09:00:00Z"));
-    SCENE_OK(c, scene_ask(c, "carl", "two", &run));
+    SCENE_OK(c, stage_ask(c, "carl", "two", &run));
     c->clock.now += SCENE_HOUR;
-    SCENE_OK(c, scene_ask(c, "carl", "one", &run));
-    scene_end(c);
+    SCENE_OK(c, stage_ask(c, "carl", "one", &run));
+    stage_end(c);
 }
 
 int main(void)

@@ -1,45 +1,45 @@
-/* agenda_scene.c - the scene of the operators' commands. */
-#include "agenda_scene.h"
+/* agenda_stage.c - the scene of the operators' commands. */
+#include "agenda_stage.h"
 
 #include "adapter/agenda_sqlite.h"
 #include "adapter/authority_sqlite.h"
 #include "domain/calendar.h"
 #include "store/read_lists.h"
 
-bool scene_begin(struct agenda_scene *c)
+bool stage_begin(struct agenda_stage *c)
 {
     struct authority *authority = NULL;
     fake_clock_init(&c->clock);
-    c->clock.now = scene_at("2026-11-23T08:00:00Z");
+    c->clock.now = stage_at("2026-11-23T08:00:00Z");
     c->arena = arena_init((size_t)64 << 20);
     bool ok = db_open(":memory:", DB_CREATE, &c->db, &c->err) &&
               authority_sqlite_open_on(c->db, &c->clock.port, &authority, &c->err) &&
               authority->ops->workspace_put(authority, "carl", "default", &c->err) &&
               authority->ops->workspace_put(authority, "carl", "elsewhere", &c->err) &&
               agenda_sqlite_open_on(c->db, &c->clock.port, &c->a, &c->err) &&
-              scene_put_spec(c, "carl", "news", "daily");
+              stage_put_spec(c, "carl", "news", "daily");
     if (authority != NULL)
         authority->ops->free(authority);
     return ok;
 }
 
-void scene_end(struct agenda_scene *c)
+void stage_end(struct agenda_stage *c)
 {
     if (c->a != NULL)
         c->a->ops->free(c->a);
     db_close(c->db);
     arena_done(&c->arena);
-    *c = (struct agenda_scene){0};
+    *c = (struct agenda_stage){0};
 }
 
-int64_t scene_at(const char *text)
+int64_t stage_at(const char *text)
 {
     int64_t s = 0;
     assert_true(calendar_parse(text, &s));
     return s * US_PER_S;
 }
 
-bool scene_put_spec(struct agenda_scene *c, const char *actor, const char *name,
+bool stage_put_spec(struct agenda_stage *c, const char *actor, const char *name,
                     const char *frequency)
 {
     enum put_answer answer;
@@ -47,7 +47,7 @@ bool scene_put_spec(struct agenda_scene *c, const char *actor, const char *name,
     return c->a->ops->spec_put(c->a, actor, &put, -1, &answer, &c->err);
 }
 
-bool scene_put_schedule(struct agenda_scene *c, const char *actor, const char *name)
+bool stage_put_schedule(struct agenda_stage *c, const char *actor, const char *name)
 {
     enum put_answer answer;
     struct schedule_def def = {.workspace = "default",
@@ -57,24 +57,24 @@ bool scene_put_schedule(struct agenda_scene *c, const char *actor, const char *n
                                .config = "{\"time\":\"09:00\"}",
                                .notes = "",
                                .enabled = true};
-    return c->a->ops->schedule_put(c->a, actor, &def, scene_at("2026-11-23T09:00:00Z"), -1, &answer,
+    return c->a->ops->schedule_put(c->a, actor, &def, stage_at("2026-11-23T09:00:00Z"), -1, &answer,
                                    &c->err);
 }
 
-bool scene_join(struct agenda_scene *c, const char *actor, const char *name, enum role role)
+bool stage_join(struct agenda_stage *c, const char *actor, const char *name, enum role role)
 {
     enum put_answer answer;
     struct agenda_ref ref = {"default", name};
     return c->a->ops->member_put(c->a, actor, &ref, role, &answer, &c->err);
 }
 
-bool scene_ask(struct agenda_scene *c, const char *actor, const char *name, struct uuid *ret)
+bool stage_ask(struct agenda_stage *c, const char *actor, const char *name, struct uuid *ret)
 {
     struct agenda_ref ref = {"default", name};
     return c->a->ops->run_ask(c->a, actor, &ref, TRIGGER_TEST, NULL, ret, &c->err);
 }
 
-bool scene_take(struct agenda_scene *c, struct run_work *ret)
+bool stage_take(struct agenda_stage *c, struct run_work *ret)
 {
     bool found = false;
     SCENE_OK(c, c->a->ops->run_take(c->a, uuid_from_bytes("one", 3), 1, &c->arena, ret, &found,
@@ -82,7 +82,7 @@ bool scene_take(struct agenda_scene *c, struct run_work *ret)
     return found;
 }
 
-bool scene_end_run(struct agenda_scene *c, const struct run_work *work, bool well)
+bool stage_end_run(struct agenda_stage *c, const struct run_work *work, bool well)
 {
     struct run_result result = {.ok = well,
                                 .error = "no source answered",
@@ -95,7 +95,7 @@ bool scene_end_run(struct agenda_scene *c, const struct run_work *work, bool wel
     return c->a->ops->run_end(c->a, work->run, work->attempt, &result, &c->err);
 }
 
-struct schedule_row *scene_schedule(struct agenda_scene *c, const char *name)
+struct schedule_row *stage_schedule(struct agenda_stage *c, const char *name)
 {
     struct schedule_row *rows;
     int32_t count = 0;
@@ -103,7 +103,7 @@ struct schedule_row *scene_schedule(struct agenda_scene *c, const char *name)
     return count == 1 ? rows : NULL;
 }
 
-int32_t scene_runs(struct agenda_scene *c, struct run_row **ret)
+int32_t stage_runs(struct agenda_stage *c, struct run_row **ret)
 {
     struct run_filter filter = {.max = READ_RUNS_MAX};
     int32_t count = 0;
@@ -118,7 +118,7 @@ static bool count_line(void *ctx, const struct audit_line *line)
     return true;
 }
 
-int32_t scene_audited(struct agenda_scene *c)
+int32_t stage_audited(struct agenda_stage *c)
 {
     int32_t count = 0;
     SCENE_OK(c, read_audit(c->db, count_line, &count, &c->err));
