@@ -30,6 +30,10 @@ struct settings {
     int64_t retry_min_us;    /* full-jitter back-off between failures */
     int64_t retry_max_us;
     enum hangup on_hangup;
+    char engine_admins[SETTING_TEXT_MAX + 1]; /* names, as role_listed() reads them */
+    /* [schedules] */
+    int32_t create_per_hour; /* 0: no limit */
+    int32_t run_per_hour;
     /* [mail] */
     enum mail_mode mail_mode;
     char mail_url[SETTING_TEXT_MAX + 1];

@@ -68,4 +68,13 @@ struct audit_line {
 bool read_audit(struct db *db, bool (*row)(void *ctx, const struct audit_line *line), void *ctx,
                 struct err *err);
 
+struct member_line {
+    const char *workspace, *member, *role; /* member or owner */
+    int64_t added_at_us;
+};
+/* Owners first. workspace NULL: of all. */
+bool read_members(struct db *db, const char *workspace,
+                  bool (*row)(void *ctx, const struct member_line *line), void *ctx,
+                  struct err *err);
+
 #endif

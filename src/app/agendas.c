@@ -7,6 +7,7 @@
 #include "adapter/zones_tzdata.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "config.h"
 #include "domain/calendar.h"
 #include "place.h"
 #include "record.h"
@@ -17,9 +18,26 @@
 
 #define LIST_MEMORY ((size_t)256 << 20)
 
-bool agendas_open(struct app *app, bool change, struct agendas *ret, struct err *err)
+/* The port, with what the config says about operators. A config that can't be read is refused: its
+ * limits are not known. */
+static bool open_port(struct app *app, struct agendas *ret, struct err *err)
 {
     char path[FILE_PATH_MAX];
+    struct config config;
+    if (!config_read(app->config_path, cli_given(app, "config"), &config, err) ||
+        !place_file(app, PLACE_RECORD, path, err) ||
+        !agenda_sqlite_open(path, ret->clock, &ret->agenda, err))
+        return false;
+    struct agenda_rules rules = {.admins = arena_text(&ret->arena, config.settings.engine_admins),
+                                 .create_per_hour = config.settings.create_per_hour,
+                                 .run_per_hour = config.settings.run_per_hour};
+    ret->agenda->ops->rules(ret->agenda, &rules);
+    ret->admin = rules.admins != NULL && role_listed(rules.admins, app->actor);
+    return true;
+}
+
+bool agendas_open(struct app *app, bool change, struct agendas *ret, struct err *err)
+{
     *ret = (struct agendas){.arena = arena_init(LIST_MEMORY)};
     if (change && app->read_only)
         return err_set(err, ERR_REFUSED, "nothing is changed with --read-only");
@@ -27,8 +45,7 @@ bool agendas_open(struct app *app, bool change, struct agendas *ret, struct err 
            record_workspace(app, ret->db, &ret->workspace, err) &&
            clock_real_new(NULL, &ret->clock, err) &&
            zones_tzdata_new(ZONE_FILES_DIR, &ret->zones, err) &&
-           (!change || (place_file(app, PLACE_RECORD, path, err) &&
-                        agenda_sqlite_open(path, ret->clock, &ret->agenda, err)));
+           (!change || open_port(app, ret, err));
 }
 
 void agendas_close(struct agendas *a)

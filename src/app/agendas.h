@@ -21,6 +21,7 @@ struct agendas {
     struct clock_port *clock;
     struct agenda *agenda; /* NULL when it was opened to read only */
     struct zones *zones;
+    bool admin;            /* opened to change, and the actor is an administrator */
     const char *workspace; /* --workspace, else the only one, else `default` */
 };
 

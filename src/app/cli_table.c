@@ -154,6 +154,25 @@ static const struct cli_option pause_options[] = {
     {"until", "T", "go on by itself at this instant"},
     END,
 };
+static const struct cli_option resume_options[] = {
+    {"backfill", NULL, "also the reports that were held back, as `schedule backfill` makes them"},
+    END,
+};
+static const struct cli_option backfill_options[] = {
+    {"from", "T", "slots from this instant on (needed, unless --cancel)"},
+    {"to", "T", "and up to this one (default: now)"},
+    {"missed", NULL, "those without a report that did not fail (the default)"},
+    {"failed", NULL, "those that failed"},
+    {"all", NULL, "both; what has its report is never made again"},
+    {"dry-run", NULL, "only say what would be done"},
+    {"cancel", NULL, "take back what waits or is made of an earlier backfill"},
+    {"yes", NULL, "do not ask"},
+    END,
+};
+static const struct cli_option member_options[] = {
+    {"role", "NAME", "member (default) or owner; the first member is an owner"},
+    END,
+};
 static const struct cli_option schedule_run_options[] = {
     {"test", NULL, "counts for nothing: not for the frequency, not for the counters"},
     {"override", NULL, "also when this period has its report"},
@@ -297,6 +316,13 @@ static const struct cli_row rows[] = {
     {"workspace", "delete", "NAME", 1, 1, "refused while it has jobs", delete_options,
      cmd_workspace_delete},
 
+    {"member", "list", "", 0, 0, "who belongs to a workspace; with nobody it is open to all", NULL,
+     cmd_member_list},
+    {"member", "add", "NAME", 1, 1, "let somebody in, or give them another role", member_options,
+     cmd_member_add},
+    {"member", "remove", "NAME", 1, 1, "take somebody out; their schedules stay", NULL,
+     cmd_member_remove},
+
     {"spec", "import", "FILE...", 1, -1, "specifications from ini files; again updates", NULL,
      cmd_spec_import},
     {"spec", "list", "", 0, 0, "what can be reported", NULL, cmd_spec_list},
@@ -316,9 +342,11 @@ static const struct cli_row rows[] = {
      cmd_schedule_control},
     {"schedule", "pause", "NAME", 1, 1, "hold it, with a note; nothing is caught up later",
      pause_options, cmd_schedule_control},
-    {"schedule", "resume", "NAME", 1, 1, "go on, also after an error that was mended", NULL,
-     cmd_schedule_control},
+    {"schedule", "resume", "NAME", 1, 1, "go on, also after an error that was mended",
+     resume_options, cmd_schedule_control},
     {"schedule", "run", "NAME", 1, 1, "a report now", schedule_run_options, cmd_schedule_run},
+    {"schedule", "backfill", "NAME", 1, 1, "reports of slots that went by, one after the other",
+     backfill_options, cmd_schedule_backfill},
     {"schedule", "delete", "NAME", 1, 1, "take it away; its runs and reports stay", delete_options,
      cmd_schedule_delete},
     {"run", "list", "", 0, 0, "runs, the newest first", run_list_options, cmd_run_list},

@@ -2,6 +2,7 @@
 #include "agendas.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "cmd_schedule_backfill.h"
 #include "commands.h"
 #include "domain/calendar.h"
 #include "output.h"
@@ -48,6 +49,17 @@ static bool say_control(struct app *app, struct agenda_entry *e, enum schedule_c
     return true;
 }
 
+/* What a pause or an error held back, when that is asked for: from the instant at which the
+ * schedule stands. Before it goes on: done twice, it is done once. */
+static bool make_up(struct app *app, struct agendas *a, struct agenda_entry *e, struct err *err)
+{
+    bool held = e->row->status == SCHEDULE_PAUSED || e->row->status == SCHEDULE_ERROR;
+    struct backfill_wish wish = {
+        .from_us = e->row->next_run_us, .to_us = clock_now_us(), .sure = true};
+    return !held || !cli_given(app, "backfill") || wish.from_us > wish.to_us ||
+           schedule_backfill(app, a, e, &wish, err);
+}
+
 bool cmd_schedule_control(struct app *app, struct err *err)
 {
     struct agendas a;
@@ -65,7 +77,7 @@ bool cmd_schedule_control(struct app *app, struct err *err)
         struct agenda_entry again;
         ok = agendas_timing(&a, e.row->type, e.row->config, e.row->slots, &again, &next_us, err);
     }
-    ok = ok &&
+    ok = ok && (what != SCHEDULE_RESUME || make_up(app, &a, &e, err)) &&
          a.agenda->ops->schedule_control(a.agenda, app->actor, &ref, what, note != NULL ? note : "",
                                          until_us, next_us, &changed, err) &&
          say_control(app, &e, what, changed, next_us, err);

@@ -59,6 +59,10 @@ bool cmd_workspace_add(struct app *app, struct err *err);
 bool cmd_workspace_show(struct app *app, struct err *err);
 bool cmd_workspace_delete(struct app *app, struct err *err);
 
+bool cmd_member_list(struct app *app, struct err *err);
+bool cmd_member_add(struct app *app, struct err *err);
+bool cmd_member_remove(struct app *app, struct err *err);
+
 bool cmd_spec_import(struct app *app, struct err *err);
 bool cmd_spec_list(struct app *app, struct err *err);
 bool cmd_spec_show(struct app *app, struct err *err);
@@ -72,6 +76,7 @@ bool cmd_schedule_delete(struct app *app, struct err *err);
 /* enable, disable, pause, resume: by the verb. */
 bool cmd_schedule_control(struct app *app, struct err *err);
 bool cmd_schedule_run(struct app *app, struct err *err);
+bool cmd_schedule_backfill(struct app *app, struct err *err);
 bool cmd_run_list(struct app *app, struct err *err);
 bool cmd_run_show(struct app *app, struct err *err);
 bool cmd_run_cat(struct app *app, struct err *err);

@@ -34,6 +34,13 @@ static const struct setting_row rows[] = {
      false, "No wait between failures is longer than this."},
     {"engine", "on_hangup", SETTING_CHOICE, AT(on_hangup), 0, 0, "continue|stop", "continue", false,
      false, "What happens to running jobs when the terminal is closed."},
+    {"engine", "admins", SETTING_TEXT, AT(engine_admins), 0, 0, NULL, "", false, false,
+     "Operators who decide who belongs to any workspace, with commas between their names."},
+
+    {"schedules", "create_per_hour", SETTING_INT, AT(create_per_hour), 0, 100000, NULL, "100",
+     false, false, "At most so many new schedules of one operator in an hour; 0: no limit."},
+    {"schedules", "run_per_hour", SETTING_INT, AT(run_per_hour), 0, 100000, NULL, "20", false,
+     false, "How often a schedule is run by hand in an hour at most, tests too; 0: no limit."},
 
     {"mail", "mode", SETTING_CHOICE, AT(mail_mode), 0, 0, "dryrun|maildir|smtp", "dryrun", false,
      false,

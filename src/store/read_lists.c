@@ -15,6 +15,7 @@ struct list {
         bool (*template)(void *ctx, const struct template_line *line);
         bool (*workspace)(void *ctx, const struct workspace_line *line);
         bool (*audit)(void *ctx, const struct audit_line *line);
+        bool (*member)(void *ctx, const struct member_line *line);
     } row;
     void *ctx;
 };
@@ -175,5 +176,24 @@ bool read_audit(struct db *db, bool (*row)(void *ctx, const struct audit_line *l
                 struct err *err)
 {
     struct list l = {db_stmt(db, SQL_LIST_AUDIT), hand_audit, {.audit = row}, ctx};
+    return run_list(&l, err);
+}
+
+static bool hand_member(struct list *l)
+{
+    struct member_line line = {.workspace = col_text(l->st, 0),
+                               .member = col_text(l->st, 1),
+                               .role = col_text(l->st, 2),
+                               .added_at_us = col_int(l->st, 3)};
+    return l->row.member(l->ctx, &line);
+}
+
+bool read_members(struct db *db, const char *workspace,
+                  bool (*row)(void *ctx, const struct member_line *line), void *ctx,
+                  struct err *err)
+{
+    struct list l = {
+        .st = db_stmt(db, SQL_LIST_MEMBERS), .hand = hand_member, .row.member = row, .ctx = ctx};
+    stmt_text(l.st, "$workspace", workspace);
     return run_list(&l, err);
 }
