@@ -12,10 +12,11 @@ SELECT s.id, s.specification_id, s.schedule_name, s.schedule_type, s.schedule_co
        (SELECT count(*) FROM newsletter_runs r INDEXED BY newsletter_runs_busy
         WHERE (r.status = 'queued' OR r.status = 'running') AND r.status = 'queued'
           AND r.specification_id = s.specification_id AND r.trigger <> 'backfill')
-FROM (SELECT id, next_run_at AS at FROM autopilot_schedules
+FROM (SELECT id, next_run_at AS at
+      FROM autopilot_schedules INDEXED BY idx_autopilot_schedules_next_run
       WHERE enabled = 1 AND status = 'active' AND deleted_at IS NULL AND next_run_at <= $now
       UNION ALL
-      SELECT id, paused_until FROM autopilot_schedules
+      SELECT id, paused_until FROM autopilot_schedules INDEXED BY autopilot_schedules_paused
       WHERE status = 'paused' AND paused_until IS NOT NULL AND paused_until <= $now
         AND deleted_at IS NULL AND enabled = 1
       ORDER BY 2 LIMIT $max) d

@@ -5,10 +5,11 @@ WITH running AS MATERIALIZED (
   SELECT specification_id FROM newsletter_runs INDEXED BY newsletter_runs_open
   WHERE (status = 'queued' OR status = 'running') AND status = 'running')
 SELECT min(at) FROM
-  (SELECT min(next_run_at) AS at FROM autopilot_schedules
+  (SELECT min(next_run_at) AS at
+   FROM autopilot_schedules INDEXED BY idx_autopilot_schedules_next_run
    WHERE enabled = 1 AND status = 'active' AND deleted_at IS NULL
    UNION ALL
-   SELECT min(paused_until) FROM autopilot_schedules
+   SELECT min(paused_until) FROM autopilot_schedules INDEXED BY autopilot_schedules_paused
    WHERE status = 'paused' AND paused_until IS NOT NULL AND deleted_at IS NULL AND enabled = 1
    UNION ALL
    SELECT min(CASE status WHEN 'queued' THEN not_before ELSE until END) FROM newsletter_runs
