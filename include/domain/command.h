@@ -23,6 +23,7 @@ enum command_kind {
     COMMAND_SCHEDULE_RESUME,
     COMMAND_SCHEDULE_RUN,  /* a report now, which uses up the period */
     COMMAND_SCHEDULE_TEST, /* a report now, which counts for nothing */
+    COMMAND_SCHEDULE_CRON, /* another time: needs the expression */
     COMMAND_SCHEDULE_DELETE,
     COMMAND_RUN_SEEN,
     COMMAND_RUN_CANCEL,
@@ -45,7 +46,7 @@ struct command {
     char workspace[NAME_MAX_BYTES + 1];
     char target[NAME_MAX_BYTES + 1]; /* a name */
     char actor[NAME_MAX_BYTES + 1];
-    char note[COMMAND_NOTE_MAX + 1]; /* COMMAND_SCHEDULE_PAUSE: why */
+    char note[COMMAND_NOTE_MAX + 1]; /* COMMAND_SCHEDULE_PAUSE: why; _CRON: the expression */
     struct uuid run;                 /* of those about a run */
 };
 

@@ -8,6 +8,7 @@
 #ifndef STORE_TIMING_JSON_H
 #define STORE_TIMING_JSON_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "domain/timing.h"
 
@@ -22,5 +23,10 @@ enum { TIMING_JSON_MAX = 64 * 1024, TIMING_KEY_MAX = 24 };
  * checked. A custom expression that never matches is read: ask ret->cron.never. */
 bool timing_json_read(struct timing *ret, const char *type, const char *json, size_t len,
                       char ret_key[TIMING_KEY_MAX], struct err *err);
+
+/* Appends `config` with its cron_expression set to `expression`; every other key stays as it is.
+ * False when config is no JSON object, or without memory. The expression is not checked here. */
+bool timing_json_set_cron(const char *config, const char *expression, struct buf *out,
+                          struct err *err);
 
 #endif

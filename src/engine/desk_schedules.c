@@ -38,6 +38,7 @@ struct command_row {
 static bool go_on(const struct work *w, struct err *err);
 static bool stand_still(const struct work *w, struct err *err);
 static bool ask_run(const struct work *w, struct err *err);
+static bool set_cron(const struct work *w, struct err *err);
 static bool delete_schedule(const struct work *w, struct err *err);
 static bool run_seen(const struct work *w, struct err *err);
 static bool run_cancel(const struct work *w, struct err *err);
@@ -52,6 +53,8 @@ static const struct command_row rows[COMMAND_KINDS] = {
     [COMMAND_SCHEDULE_RUN] = {ask_run, SCHEDULE_CONTROLS, "A report of %s is being made.", NULL},
     [COMMAND_SCHEDULE_TEST] = {ask_run, SCHEDULE_CONTROLS,
                                "A test report of %s is being made; it counts for nothing.", NULL},
+    [COMMAND_SCHEDULE_CRON] = {set_cron, SCHEDULE_CONTROLS, "Changed %s",
+                               "%s has this expression already."},
     [COMMAND_SCHEDULE_DELETE] = {delete_schedule, SCHEDULE_CONTROLS,
                                  "Deleted %s; its runs and reports stay.", NULL},
     [COMMAND_RUN_SEEN] = {run_seen, SCHEDULE_CONTROLS, "The failure of %s was seen.", NULL},
@@ -162,6 +165,34 @@ static bool ask_run(const struct work *w, struct err *err)
     w->reply->changed = ok;
     if (ok)
         say(w, rows[w->command->kind].done, "");
+    arena_done(&memory);
+    return ok;
+}
+
+/* Its timing becomes an expression; zone, exclusions and the rest stay. Somebody else's change in
+ * between is a conflict (rev), and nothing is written. */
+static bool set_cron(const struct work *w, struct err *err)
+{
+    const struct command_row *row = &rows[w->command->kind];
+    struct arena memory = arena_init(DEFINITION_MEMORY);
+    struct buf config = buf_init(TIMING_JSON_MAX);
+    struct schedule_def def;
+    int64_t rev, next_us = 0;
+    enum put_answer answer = PUT_SAME;
+    char when[ZONE_NAME_MAX + 48];
+    struct agenda *a = w->agenda;
+    bool ok = a->ops->schedule_get(a, &w->schedule, &memory, &def, &rev, err) &&
+              timing_json_set_cron(def.config, w->command->note, &config, err);
+    if (ok) {
+        def.type = timing_type_name(TIMING_CUSTOM);
+        def.config = buf_text(&config);
+        ok = next_instant(w, &def, &next_us, when, sizeof when, err) &&
+             a->ops->schedule_put(a, w->command->actor, &def, next_us, rev, &answer, err);
+    }
+    w->reply->changed = ok && answer != PUT_SAME;
+    if (ok)
+        say(w, w->reply->changed ? row->done : row->unchanged, w->reply->changed ? when : "");
+    buf_done(&config);
     arena_done(&memory);
     return ok;
 }

@@ -5,6 +5,7 @@
 #include "domain/calendar.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RANGE_DAYS_MAX = 3660 }; /* of one excluded range */
@@ -288,4 +289,23 @@ bool timing_json_read(struct timing *ret, const char *type, const char *json, si
         timing_set(&r.t, r.t.type, r.minute, r.day);
     *ret = r.t;
     return true;
+}
+
+bool timing_json_set_cron(const char *config, const char *expression, struct buf *out,
+                          struct err *err)
+{
+    json_error_t why;
+    json_t *all = json_loads(config, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+    bool ok =
+        json_is_object(all) || err_set(err, ERR_REFUSED, "schedule_config: it is no JSON object");
+    char *text = NULL;
+    if (ok && json_object_set_new(all, "cron_expression", json_string(expression)) == 0)
+        text = json_dumps(all, JSON_COMPACT);
+    if (text != NULL)
+        buf_adds(out, text);
+    if (ok && (text == NULL || !buf_ok(out)))
+        ok = err_set(err, ERR_STOP, "schedule_config: out of memory");
+    free(text);
+    json_decref(all);
+    return ok;
 }

@@ -96,6 +96,7 @@ void act_help(struct ui *ui, const struct action *a, uint32_t key, const char *a
 void act_log_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_schedule(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_schedule_pause(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_schedule_edit(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_run_now(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_runs_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_run(struct ui *ui, const struct action *a, uint32_t key, const char *arg);

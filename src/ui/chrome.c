@@ -242,6 +242,8 @@ void ui_draw(struct ui *ui, struct canvas *c)
     else if (ui->trouble.kind == ERR_NONE)
         pane_put(body, 1, 1, ROLE_DIM, "reading the record");
     draw_bottom(ui, p);
+    if (ui->asking.open && ui->asking.draw != NULL)
+        ui->asking.draw(ui, pane_part(p, 1, 0, p.rows - 1 - bottom, p.cols));
     if (ui->help)
         help_draw(ui, pane_part(p, 1, 0, p.rows - 1 - bottom, p.cols));
     if (ui->dialog.open)

@@ -73,7 +73,7 @@ void sched_state(const struct ui *ui, const struct schedule_row *s, char *dst, s
         (void)str_format(dst, size, "overdue since %s", fit_when(s->next_run_us, ui->now_us, when));
 }
 
-static bool read_timing(const struct schedule_row *s, struct timing *ret, struct err *err)
+bool sched_timing(const struct schedule_row *s, struct timing *ret, struct err *err)
 {
     char key[TIMING_KEY_MAX];
     return timing_json_read(ret, s->type, s->config, strlen(s->config), key, err);
@@ -85,7 +85,7 @@ void sched_words(const struct schedule_row *s, char dst[SCHED_WORDS])
     struct err err;
     struct buf words = buf_init(4096);
     (void)str_copy(dst, SCHED_WORDS, s->type); /* it fits */
-    if (read_timing(s, &timing, &err)) {
+    if (sched_timing(s, &timing, &err)) {
         cron_words(&timing.cron, &words);
         (void)str_copy(dst, SCHED_WORDS, buf_text(&words)); /* a cut is fine */
     }
@@ -192,9 +192,9 @@ static void take_rows(const struct ui *ui, struct sched_detail *d, const struct 
     }
 }
 
-static void preview(struct ui *ui, struct sched_detail *d, const struct schedule_row *s)
+void sched_preview(struct ui *ui, struct sched_detail *d, const struct schedule_row *s,
+                   const struct timing *timing)
 {
-    struct timing timing;
     struct timing_hit *hits = arena_array(&d->arena, PREVIEW, sizeof *hits);
     struct zone_hint hint = {0};
     struct timing_limit limit = limit_of(s);
@@ -202,15 +202,24 @@ static void preview(struct ui *ui, struct sched_detail *d, const struct schedule
     struct err why = {0};
     d->next_count = 0;
     d->trouble[0] = '\0';
-    if (hits == NULL || !read_timing(s, &timing, &why) ||
-        !ui->source.zone(ui->source.ctx, timing.zone, &zone, &why)) {
+    if (hits == NULL || !ui->source.zone(ui->source.ctx, timing->zone, &zone, &why)) {
         (void)str_copy(d->trouble, sizeof d->trouble, why.text); /* same size */
         return;
     }
     uint64_t id = str_hash(s->id.byte, sizeof s->id.byte, 0);
-    int32_t count = timing_preview(&timing, zone, &hint, calendar_floor(ui->now_us, US_PER_S),
+    int32_t count = timing_preview(timing, zone, &hint, calendar_floor(ui->now_us, US_PER_S),
                                    s->slots, id, &limit, hits, PREVIEW);
     take_rows(ui, d, hits, count, zone, &limit);
+}
+
+static void preview(struct ui *ui, struct sched_detail *d, const struct schedule_row *s)
+{
+    struct timing timing;
+    struct err why = {0};
+    if (sched_timing(s, &timing, &why))
+        sched_preview(ui, d, s, &timing);
+    else
+        (void)str_copy(d->trouble, sizeof d->trouble, why.text); /* same size */
 }
 
 bool sched_detail_load(struct ui *ui, struct sched_detail *d, const struct schedule_row *s,

@@ -54,6 +54,12 @@ struct sched_detail {
 };
 bool sched_detail_load(struct ui *ui, struct sched_detail *d, const struct schedule_row *s,
                        struct err *err);
+/* Works out the next runs of a timing that the schedule has or might have; d->trouble says why not.
+ * Uses d's arena. */
+void sched_preview(struct ui *ui, struct sched_detail *d, const struct schedule_row *s,
+                   const struct timing *timing);
+/* False: err says what is wrong with its config. */
+bool sched_timing(const struct schedule_row *s, struct timing *ret, struct err *err);
 void sched_detail_done(struct sched_detail *d);
 
 /* Label and value, the most important first; returns the rows taken. */

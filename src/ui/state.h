@@ -63,7 +63,8 @@ struct asking {
     char before[PROMPT_MAX];                          /* what Esc goes back to */
     void (*changed)(struct ui *ui, const char *text); /* may be NULL */
     void (*done)(struct ui *ui, const char *text);
-    void (*cancelled)(struct ui *ui); /* may be NULL */
+    void (*cancelled)(struct ui *ui);           /* may be NULL */
+    void (*draw)(struct ui *ui, struct pane p); /* over the screen while it is open; may be NULL */
 };
 
 /* What the terminal is to do after this frame. */

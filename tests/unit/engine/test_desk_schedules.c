@@ -177,6 +177,41 @@ static void test_next_instant(void **state)
     end(&l);
 }
 
+/* Another time: the zone and what is not known stay; what is wrong or never comes is refused and
+ * leaves things as they were. */
+static void test_cron(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *expression;
+        bool ok, changed;
+        const char *said;
+    } rows[] = {
+        {__LINE__, "30 9 * * FRI", true, true,
+         "Changed brief; next run 2026-11-27 09:30 Europe/Madrid."},
+        {__LINE__, "30 9 * * FRI", true, false, "brief has this expression already."},
+        {__LINE__, "30 9 * * 8", false, false, "cron_expression"},
+        {__LINE__, "30 9 30 2 *", false, false, "has no run to come"},
+        {__LINE__, "", false, false, "cron_expression"},
+    };
+    struct lab l;
+    struct arena arena = arena_init(1 << 20);
+    begin(&l);
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct reply r = carry_out(&l, COMMAND_SCHEDULE_CRON, "brief", rows[i].expression);
+        CHECK_AT(rows[i].line, r.ok == rows[i].ok && r.changed == rows[i].changed, "%s", r.text);
+        CHECK_AT(rows[i].line, strstr(r.text, rows[i].said) != NULL, "%s", r.text);
+        struct schedule_row row = row_of(&l, &arena, "brief");
+        assert_string_equal(row.type, "custom");
+        CHECK_AT(rows[i].line, strstr(row.config, "30 9 * * FRI") != NULL, "%s", row.config);
+        CHECK_AT(rows[i].line, strstr(row.config, "Europe/Madrid") != NULL, "%s", row.config);
+        assert_int_equal(row.rev, 2);
+    }
+    arena_done(&arena);
+    end(&l);
+}
+
 /* One whose last instant went by is not brought back to a life without runs. */
 static void test_no_run_to_come(void **state)
 {
@@ -305,10 +340,10 @@ static void test_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),   cmocka_unit_test(test_next_instant),
-        cmocka_unit_test(test_runs),    cmocka_unit_test(test_no_run_to_come),
-        cmocka_unit_test(test_run_now), cmocka_unit_test(test_delete),
-        cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_steps),  cmocka_unit_test(test_next_instant),
+        cmocka_unit_test(test_runs),   cmocka_unit_test(test_no_run_to_come),
+        cmocka_unit_test(test_cron),   cmocka_unit_test(test_run_now),
+        cmocka_unit_test(test_delete), cmocka_unit_test(test_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,7 @@ static void test_keys_of_the_screens(void **state)
         {__LINE__, "schedules", "s", "schedule-enable"},
         {__LINE__, "schedules", "x", "schedule-disable"},
         {__LINE__, "schedules", "t", "schedule-run"},
+        {__LINE__, "schedules", "e", "schedule-edit"},
         {__LINE__, "schedules", "D", "schedule-delete"},
         {__LINE__, "schedules", "H", "runs-of"},
         {__LINE__, "schedules", "/", "filter"},

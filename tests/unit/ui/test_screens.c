@@ -80,6 +80,8 @@ static const struct picture pictures[] = {
     {__LINE__, "schedule-excluded", "2jj<Enter>", NULL},
     {__LINE__, "schedule-run-now", "2jt", NULL},
     {__LINE__, "schedule-delete", "2jD", NULL},
+    {__LINE__, "schedule-edit", "2j<Enter>e<^U>30 9 * * MON-FRI", NULL},
+    {__LINE__, "schedule-edit-fault", "2je<^U>0 9 * * 1-5,8", NULL},
     {__LINE__, "schedule-pause", "2jp", NULL},
     {__LINE__, "runs", "4", NULL},
     {__LINE__, "runs-foreign", "4jj", foreign_names},
