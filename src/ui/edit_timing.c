@@ -1,6 +1,6 @@
-/* edit_timing.c - another time for a schedule, as a cron expression: while it is typed its words and
- * its next runs are shown, or where it is wrong. The idea: all of that is worked out from the text
- * when it is drawn, so nothing on the screen can be of an older text. */
+/* edit_timing.c - another time for a schedule, as a cron expression: while it is typed its words
+ * and its next runs are shown, or where it is wrong. The idea: all of that is worked out from the
+ * text when it is drawn, so nothing on the screen can be of an older text. */
 #include "schedparts.h"
 
 #include "base/str.h"

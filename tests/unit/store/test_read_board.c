@@ -16,7 +16,8 @@
 #define HOUR (INT64_C(3600) * US_PER_S)
 
 struct lab {
-    struct clock_port clock;
+    struct clock_port clock; /* first: it is asked for the lab's time */
+    int64_t at_us;
     struct db *db;
     struct agenda *agenda;
     struct arena arena;
@@ -24,8 +25,7 @@ struct lab {
 
 static int64_t now_us(struct clock_port *c)
 {
-    (void)c;
-    return NOW_US;
+    return ((struct lab *)c)->at_us;
 }
 
 static const struct clock_ops clock_ops = {.now_us = now_us};
@@ -69,7 +69,7 @@ static void put(struct lab *l, const char *workspace, const char *name, int64_t 
 static void begin(struct lab *l)
 {
     struct err err = {0};
-    *l = (struct lab){.clock = {&clock_ops}, .arena = arena_init(1 << 22)};
+    *l = (struct lab){.clock = {&clock_ops}, .at_us = NOW_US, .arena = arena_init(1 << 22)};
     if (!db_open(":memory:", DB_CREATE, &l->db, &err) ||
         !agenda_sqlite_open_on(l->db, &l->clock, &l->agenda, &err))
         fail_msg("%s", err.text);
@@ -117,9 +117,12 @@ static struct uuid fail_run(struct lab *l, const char *workspace, const char *na
     struct agenda *a = l->agenda;
     struct agenda_ref ref = {workspace, name};
     struct run_result result = {.error = "chips.example answered 502", .report = "", .sha256 = ""};
-    if (!a->ops->run_ask(a, "ana", &ref, TRIGGER_TEST, NULL, &run, &err) ||
-        !a->ops->run_take(a, engine, 1, &l->arena, &work, &found, &err) ||
-        !a->ops->run_end(a, work.run, work.attempt, &result, &err))
+    bool asked = a->ops->run_ask(a, "ana", &ref, TRIGGER_TEST, NULL, &run, &err);
+    l->at_us += 10 * US_PER_S;
+    if (!asked || !a->ops->run_take(a, engine, 1, &l->arena, &work, &found, &err))
+        fail_msg("%s", err.text);
+    l->at_us += 10 * US_PER_S;
+    if (!a->ops->run_end(a, work.run, work.attempt, &result, &err))
         fail_msg("%s", err.text);
     assert_true(found && uuid_equal(run, work.run));
     return run;
@@ -230,7 +233,13 @@ static void test_trace(void **state)
     assert_true(count >= 3); /* asked for, begun, failed */
     for (int32_t i = 0; i < count; i++)
         CHECK_AT(i, strstr(rows[i].text, "second") == NULL, "%s", rows[i].text);
+    assert_non_null(strstr(rows[0].text, "asked"));
     assert_non_null(strstr(rows[count - 1].text, "502"));
+    l.at_us += HOUR; /* it is seen long after its end, and that is a line of it too */
+    assert_true(l.agenda->ops->run_seen(l.agenda, "ana", first, &err));
+    assert_true(read_log(l.db, &filter, NULL, true, 1, &l.arena, &rows, &count, &err));
+    assert_int_equal(count, 1);
+    assert_null(strstr(rows[0].text, "502"));
     filter.run = &second;
     if (!read_log(l.db, &filter, NULL, true, 2, &l.arena, &rows, &count, &err))
         fail_msg("%s", err.text);
