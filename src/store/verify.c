@@ -51,7 +51,16 @@ static const struct check checks[] = {
     {"leads", "the numbers of leads equal the leads", SQL_VERIFY_COUNTED_LEADS, false},
     {"audited", "what operators did is in the log and in the audit log", SQL_VERIFY_AUDITED, false},
     {"completed", "no job ended with letters in hand", SQL_VERIFY_COMPLETED, false},
+    {"slot", "no slot of a schedule has two rows", SQL_VERIFY_RUN_SLOT, false},
+    {"runs", "each schedule's numbers equal its runs and slots", SQL_VERIFY_RUN_COUNTS, false},
+    {"report", "every report that was made is there, as it was made", SQL_VERIFY_RUN_REPORT, false},
+    {"run-state", "runs at work have an engine, ended ones an instant", SQL_VERIFY_RUN_STATE,
+     false},
+    {"period", "no specification makes two reports at once or in a period", SQL_VERIFY_RUN_ONCE,
+     false},
+    {"line-run", "every run that ended has the line of its end, once", SQL_VERIFY_RUN_LINE, false},
     {"rest", "no letter is in hand", SQL_VERIFY_REST, true},
+    {"run-rest", "no report is being made", SQL_VERIFY_RUN_REST, true},
 };
 
 struct verifying {
