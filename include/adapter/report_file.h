@@ -25,4 +25,8 @@ struct report_written {
 bool report_file_write(const char *dir, struct uuid run, enum report_form form, const void *bytes,
                        size_t len, struct report_written *ret, struct err *err);
 
+/* Takes away the temporary files that a process left when it died while it wrote this run's
+ * report. What can't be read or removed stays. */
+void report_file_sweep(const char *dir, struct uuid run);
+
 #endif

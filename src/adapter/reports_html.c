@@ -165,6 +165,8 @@ static bool make(struct reports *base, const struct run_work *work,
     if (m == NULL)
         return err_set(err, ERR_STOP, "report: out of memory");
     m->arena = arena_init(SPEC_MEMORY);
+    if (work->attempt > 1) /* what the last attempt began to write */
+        report_file_sweep(r->dir, work->run);
     bool ok = fill_request(r, work, watch, m, err) && report_make(&m->request, &m->report, err);
     if (!ok && m->clock.ended) /* why it was ended says more than that it was */
         *err = m->clock.why;

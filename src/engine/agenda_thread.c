@@ -57,8 +57,10 @@ static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, st
         return false;
     int64_t wait_us = next_us - clock->ops->now_us(clock);
     *ret_idle = next_us == INT64_MAX || wait_us > 0;
-    if (!*ret_idle)
+    /* What an earlier start of this engine was making is taken again at once: at the first look. */
+    if (!*ret_idle || (!t->looked && next_us != INT64_MAX))
         report_threads_call(t->engine);
+    t->looked = true;
     t->engine->plugs.settings(t->engine->plugs.ctx, &settings);
     if (next_us == INT64_MAX || wait_us > settings.poll_interval_us)
         wait_us = settings.poll_interval_us;

@@ -69,6 +69,7 @@ struct agenda_thread {
     struct clock_port *clock;
     struct agenda *agenda;
     struct zones *zones;
+    bool looked; /* once */
 };
 
 /* Works one run after the other as long as there is one; then it sleeps until it is called. */
