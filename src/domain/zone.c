@@ -181,9 +181,10 @@ static bool add_transitions(struct reader *r, struct err *err)
         if (r->indexes[i] >= r->n.type)
             return damaged(r, "a transition leads to nothing", err);
         /* zic writes -2^59 for "since ever". */
-        if (at <= CALENDAR_MIN)
+        if (at <= CALENDAR_MIN) {
             r->spans[0] = span_of_type(r, ZONE_BEGIN, r->indexes[i]);
-        else if (at > CALENDAR_MAX || !add_span(r, span_of_type(r, at, r->indexes[i])))
+            r->spans[0].high = ZONE_BEGIN;
+        } else if (at > CALENDAR_MAX || !add_span(r, span_of_type(r, at, r->indexes[i])))
             return damaged(r, "a transition is past the year 9999", err);
     }
     return true;
