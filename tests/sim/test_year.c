@@ -185,7 +185,9 @@ static void end_run(struct year *y, int run)
         result.retry_at_us = (y->now + RETRY_S) * US_PER_S;
     }
     OK(y, y->agenda->ops->run_end(y->agenda, y->ids[run], r->attempt, &result, &y->err));
-    if (result.ok)
+    if (result.quiet)
+        year_model_leave(&y->model, run);
+    else if (result.ok)
         year_model_succeed(&y->model, run);
     else if (result.retry_at_us > 0)
         year_model_retry(&y->model, run, y->now + RETRY_S);
@@ -283,13 +285,15 @@ static int64_t next_event(const struct year *y)
     return next > y->now ? next : y->now;
 }
 
-/* The engine sleeps until next_due(): never past a slot, a waiting run, a dead lane's time. */
+/* The engine sleeps until next_due(): never past a slot, a run that can be taken, a dead lane's
+ * time. */
 static void check_alarm(struct year *y)
 {
-    int64_t want = year_model_next_slot(&y->model), got = 0;
+    int64_t want = least(year_model_next_slot(&y->model), year_model_next_take(&y->model)), got = 0;
     for (int i = 0; i < y->model.opens; i++) {
         const struct year_run *r = &y->model.run[y->model.open[i]];
-        want = least(want, r->status == RUN_QUEUED ? r->not_before : r->until);
+        if (r->status == RUN_RUNNING)
+            want = least(want, r->until);
     }
     OK(y, y->agenda->ops->next_due(y->agenda, &got, &y->err));
     if (got / US_PER_S != want) {

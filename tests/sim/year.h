@@ -99,6 +99,7 @@ void year_model_pass(struct year_model *m, int64_t now);
  * started; what an earlier start of it had is nobody's. */
 int year_model_take(struct year_model *m, int64_t now, int start);
 void year_model_succeed(struct year_model *m, int run);
+void year_model_leave(struct year_model *m, int run); /* it found nothing new */
 void year_model_fail(struct year_model *m, int run);
 void year_model_retry(struct year_model *m, int run, int64_t at);
 

@@ -85,7 +85,12 @@ static void close_run(struct year_model *m, int run, enum run_status status)
             m->open[n++] = m->open[i];
     m->opens = n;
     m->run[run].status = status;
-    m->counts[m->run[run].schedule].runs++;
+    m->counts[m->run[run].schedule].runs += status != RUN_SKIPPED;
+}
+
+void year_model_leave(struct year_model *m, int run)
+{
+    close_run(m, run, RUN_SKIPPED);
 }
 
 void year_model_succeed(struct year_model *m, int run)

@@ -156,12 +156,14 @@ static void each_kind_of_harm_is_found(void **state)
         int line;
         const char *harm, *found;
     } cases[] = {
-        {__LINE__, "UPDATE autopilot_schedules SET run_count = 4", " runs "},
-        {__LINE__, "UPDATE autopilot_schedules SET success_count = 1, run_count = 2", " runs "},
-        {__LINE__, "UPDATE autopilot_schedules SET failure_count = 2, run_count = 4", " runs "},
+        {__LINE__, "UPDATE autopilot_schedules SET run_count = 3", " runs "},
+        {__LINE__, "UPDATE autopilot_schedules SET success_count = 2, run_count = 3", " runs "},
+        {__LINE__, "UPDATE autopilot_schedules SET failure_count = 2, run_count = 3", " runs "},
         {__LINE__, "UPDATE autopilot_schedules SET slot_count = 4", " runs "},
         {__LINE__, "UPDATE autopilot_schedules SET skip_count = 3", " runs "},
-        {__LINE__, "DELETE FROM newsletter_runs WHERE status = 'skipped'", " runs "},
+        {__LINE__, "DELETE FROM events WHERE kind = 'slot_skipped' AND run IS NULL", " runs "},
+        {__LINE__, "UPDATE newsletter_runs SET status = 'cancelled' WHERE status = 'success'",
+         " runs "},
         {__LINE__, "UPDATE newsletter_runs SET trigger = 'manual' WHERE trigger = 'test'",
          " runs "},
         {__LINE__, "DELETE FROM report_files", " report "},
@@ -181,7 +183,7 @@ static void each_kind_of_harm_is_found(void **state)
          " period "},
         {__LINE__,
          "DROP INDEX newsletter_runs_period; UPDATE newsletter_runs SET period_key = '1' "
-         "WHERE period_key = '2'",
+         "WHERE period_key = '6'",
          " period "},
         {__LINE__, "UPDATE events SET kind = 'run_started' WHERE kind = 'run_failed'",
          " line-run "},
