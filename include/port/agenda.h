@@ -211,7 +211,8 @@ struct agenda_ops {
                     const struct run_result *result, struct err *err);
 
     /* --- operators: actor is who asks; each is audited --- */
-    /* Before the first command; without it there are no administrators and no limits. */
+    /* Before the first command, and again when they change; without it there are no administrators
+     * and no limits. */
     void (*rules)(struct agenda *a, const struct agenda_rules *rules);
     /* Every command from here on is refused (ERR_REFUSED, with who may) when the workspace has
      * members and role_allows() says no to the actor's role there; a workspace without members is

@@ -129,6 +129,17 @@ static bool open_agenda(struct helper *h, struct err *err)
            (h->zones != NULL || p->zones(p->ctx, &h->zones, err));
 }
 
+/* What the config in force says about operators; the names stay in the helper's settings. */
+static void set_rules(struct helper *h)
+{
+    const struct engine_plugs *p = h->desk->plugs;
+    p->settings(p->ctx, &h->settings);
+    struct agenda_rules rules = {.admins = h->settings.engine_admins,
+                                 .create_per_hour = h->settings.create_per_hour,
+                                 .run_per_hour = h->settings.run_per_hour};
+    h->agenda->ops->rules(h->agenda, &rules);
+}
+
 /* False: there is no record to carry it out on. */
 static bool carry_out_on_record(struct helper *h, const struct command *command,
                                 struct reply *reply, struct err *err)
@@ -138,6 +149,7 @@ static bool carry_out_on_record(struct helper *h, const struct command *command,
     if (about == ABOUT_SCHEDULE || about == ABOUT_RUN) {
         if (!open_agenda(h, err))
             return false;
+        set_rules(h);
         desk_carry_out_schedule(h->agenda, h->zones, h->clock->ops->now_us(h->clock), command,
                                 reply);
         return true;
