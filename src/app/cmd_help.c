@@ -161,7 +161,7 @@ static void print_key(void *ctx, const struct action_line *line)
     if (!str_equal(*section, line->section))
         out_print("%s%s\n", **section != '\0' ? "\n" : "", line->section);
     *section = line->section;
-    out_print("  %-18s :%-14s %-17s %s\n", line->keys, line->name, line->where, line->help);
+    out_print("  %-18s :%-17s %-17s %s\n", line->keys, line->name, line->where, line->help);
 }
 
 bool cmd_keys(struct app *app, struct err *err)
