@@ -169,7 +169,7 @@ def check_json():
 
 def check_columns():
     data = made('columns')
-    for name, words, column in (('keys', ['keys'], 55), ('verify', ['verify'], 21)):
+    for name, words, column in (('keys', ['keys'], 58), ('verify', ['verify'], 21)):
         lines = [l for l in lab.must(data, *words).splitlines()
                  if l.startswith('  ') or l.startswith('holds ')]
         bad = [l for l in lines if l[column - 1] != ' ' or l[column] == ' ']
