@@ -61,7 +61,7 @@ def new_data(name, specs, broken=()):
 
 def add(data, n, *options):
     lab.must(data, 'schedule', 'add', 'report%d' % n, '--spec', 'paper%d' % n, '--quiet',
-             *(options or ('--time', '09:00')))
+             *(options or ('--time', '09:00')), AUTOPILOT_SCHEDULES_CREATE_PER_HOUR='0')
 
 
 def runs(data, *options):
