@@ -34,6 +34,12 @@ enum run_status {
     RUN_STATUSES
 };
 
+/* Later than this, somebody must look. */
+#define SCHEDULE_OVERDUE_US (INT64_C(24) * 3600 * 1000000)
+/* Should it have run more than that ago? */
+bool schedule_overdue(bool enabled, enum schedule_status status, int64_t next_run_us,
+                      int64_t now_us);
+
 const char *schedule_status_name(enum schedule_status v);
 const char *run_trigger_name(enum run_trigger v);
 const char *run_status_name(enum run_status v);

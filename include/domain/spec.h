@@ -7,6 +7,7 @@
 #define DOMAIN_SPEC_H
 
 #include "base/err.h"
+#include "domain/frequency.h"
 #include "domain/types.h"
 
 #include <stdbool.h>
@@ -23,9 +24,6 @@ enum {
     SPEC_SECTION_ITEMS_MAX = 500,
     SPEC_ITEMS_MAX = 2000
 };
-
-/* The same order as the frequencies that limit reports. */
-enum spec_frequency { SPEC_DAILY, SPEC_WEEKLY, SPEC_BIWEEKLY, SPEC_MONTHLY, SPEC_FREQUENCIES };
 
 enum source_kind {
     SOURCE_AUTO, /* RSS, Atom or JSON Feed, whatever the bytes are */
@@ -65,7 +63,7 @@ struct spec_def {
     const char *description; /* may be "" */
     const char *language;    /* of the report's own words: "en", "es", ... (BCP 47) */
     bool active;
-    enum spec_frequency frequency;
+    enum frequency frequency;
     int32_t items_per_section;
     int32_t items_max;
     const struct spec_topic *categories; /* the sections of a report, in order; at least one */
@@ -94,14 +92,12 @@ bool spec_check(const struct spec_def *def, struct err *err);
 /* The index of a topic by its id; -1 when there is none. */
 int32_t spec_topic_find(const struct spec_topic *topics, int32_t count, const char *id);
 
-const char *spec_frequency_name(enum spec_frequency v);
 const char *source_kind_name(enum source_kind v);
 /* False (and *ret left alone) for an unknown name. */
-bool spec_frequency_parse(const char *name, enum spec_frequency *ret);
 bool source_kind_parse(const char *name, enum source_kind *ret);
 
 /* The beginning of the period that ends at to_us: a day, 7 days, 14 days, or a calendar month
  * earlier in UTC (31 March: the last day of February). */
-int64_t spec_period_start(enum spec_frequency frequency, int64_t to_us);
+int64_t spec_period_start(enum frequency frequency, int64_t to_us);
 
 #endif

@@ -132,6 +132,11 @@ bool timing_next_eligible(const struct timing *t, const struct zone *zone, struc
                           int64_t now, const struct timing_limit *limit, int64_t *ret_eligible,
                           struct timing_hit *ret);
 
+enum { TIMING_WALL_MAX = 64 };
+/* "Mon 2026-11-23 10:00 CET": what the clock on that wall shows. */
+void timing_wall(const struct zone *zone, struct zone_hint *hint, int64_t at,
+                 char dst[TIMING_WALL_MAX]);
+
 /* The notes as words: "02:30 does not exist on 2026-03-08: runs at 03:00". Nothing for none.
  * limit: as given to timing_preview(), may be NULL. */
 void timing_reason(const struct timing_hit *hit, const struct zone *zone, struct zone_hint *hint,

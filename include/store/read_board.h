@@ -15,7 +15,7 @@ struct board_next {
 
 enum board_what {
     BOARD_ERROR,   /* in error: it stands still until somebody mends it */
-    BOARD_OVERDUE, /* should have run more than OVERDUE_US ago */
+    BOARD_OVERDUE, /* should have run more than SCHEDULE_OVERDUE_US ago */
     BOARD_FAILED   /* a run failed, and nobody has seen it */
 };
 

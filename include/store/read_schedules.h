@@ -13,8 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OVERDUE_US (INT64_C(24) * 3600 * 1000000) /* later than this, somebody must look */
-
 enum { READ_SCHEDULES_MAX = 20000, READ_RUNS_MAX = 2000 };
 
 /* Texts are never NULL but the three overrides; instants are 0 when there is none. */
@@ -79,7 +77,7 @@ struct schedule_counts {
     int64_t active, paused, in_error, disabled, all;
     int64_t successes, failures, skipped;
     int64_t next_run_us; /* 0: none */
-    int64_t overdue;     /* by more than OVERDUE_US */
+    int64_t overdue;     /* by more than SCHEDULE_OVERDUE_US */
     int64_t unseen;      /* failures that nobody has acknowledged */
     int64_t running, queued;
 };

@@ -12,8 +12,6 @@ struct agenda_sqlite {
     struct agenda_rules rules;
 };
 
-#define AGENDA_OVERDUE_US (INT64_C(24) * 3600 * 1000000)
-
 /* Who did what no operator asked for, in the audit log. */
 #define AGENDA_ACTOR "autopilot"
 

@@ -187,8 +187,8 @@ static bool carry_out(struct auth *a, const struct slot_order *o, enum slot_answ
     *ret = there ? SLOT_DONE : SLOT_GONE;
     if (!there)
         return true;
-    bool overdue =
-        o->what != SLOT_RESUME && o->what != SLOT_ERROR && a->now - o->seen_us > AGENDA_OVERDUE_US;
+    bool overdue = o->what != SLOT_RESUME && o->what != SLOT_ERROR &&
+                   a->now - o->seen_us > SCHEDULE_OVERDUE_US;
     if (overdue && !note_it(a, EVENT_SCHEDULE_OVERDUE, o, &s, "", err))
         return false;
     switch (o->what) {

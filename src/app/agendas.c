@@ -99,18 +99,6 @@ bool agendas_timing(struct agendas *a, const char *type, const char *config, int
     return true;
 }
 
-void agendas_local(struct agenda_entry *e, int64_t at_s, char *dst, size_t size)
-{
-    static const char names[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    struct zone_stretch s;
-    char text[CALENDAR_TEXT_MAX];
-    zone_at(e->zone, &e->hint, at_s, &s);
-    calendar_text(at_s + s.offset, text);
-    int64_t day = calendar_floor(at_s + s.offset, CALENDAR_DAY_S);
-    (void)str_format(dst, size, "%s %.10s %.5s %s", names[calendar_weekday(day)], text, text + 11,
-                     s.abbreviation); /* it fits */
-}
-
 bool agendas_run(struct app *app, struct agendas *a, struct run_row *ret, struct err *err)
 {
     struct uuid id;

@@ -48,8 +48,6 @@ typedef bool spec_told(const struct app *app, const char *name, enum put_answer 
 bool agendas_import_specs(struct app *app, struct agendas *a, const char *path, spec_told *told,
                           struct err *err);
 
-/* "Mon 2026-11-23 10:00 CET" for an instant in seconds. */
-void agendas_local(struct agenda_entry *e, int64_t at_s, char *dst, size_t size);
 /* A run by id, or `last`; "last" of --schedule when that is given. */
 bool agendas_run(struct app *app, struct agendas *a, struct run_row *ret, struct err *err);
 

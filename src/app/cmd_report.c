@@ -8,13 +8,10 @@
 #include "commands.h"
 #include "config.h"
 #include "output.h"
+#include "wire.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#ifndef AUTOPILOT_VERSION
-#define AUTOPILOT_VERSION "0.0.0"
-#endif
 
 static const int64_t patience_us = 10 * 60 * US_PER_S; /* with all sources together */
 
@@ -96,13 +93,10 @@ static bool fill_request(struct preview *p, struct err *err)
 static bool open_ports(struct preview *p, struct err *err)
 {
     struct config config;
-    char agent[SETTING_TEXT_MAX + 80];
+    char agent[WIRE_AGENT_MAX];
     if (!config_read(p->app->config_path, false, &config, err))
         return false;
-    const char *contact = config.settings.fetch_contact;
-    (void)str_format(agent, sizeof agent, "autopilot/%s%s%s%s", AUTOPILOT_VERSION,
-                     contact[0] != '\0' ? " (+" : "", contact,
-                     contact[0] != '\0' ? ")" : ""); /* fits */
+    wire_agent(&config.settings, agent);
     struct content_http_options options = {.agent = agent,
                                            .allow_private = config.settings.fetch_allow_private};
     return clock_real_new(NULL, &p->clock, err) &&

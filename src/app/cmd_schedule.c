@@ -50,8 +50,7 @@ static void list_line(const struct schedule_row *s)
     struct out_text t = {0};
     char next[TIME_TEXT_MAX];
     time_text_utc(s->next_run_us, next);
-    bool late =
-        s->enabled && s->status == SCHEDULE_ACTIVE && clock_now_us() - s->next_run_us > OVERDUE_US;
+    bool late = schedule_overdue(s->enabled, s->status, s->next_run_us, clock_now_us());
     out_print("%-24s %-9s %s%s  %-20s %4lld ok %3lld failed %3lld skipped  %s%s\n",
               out_safe(&t, s->name), state_of(s), next, late ? " OVERDUE" : "",
               out_safe(&t, s->specification), (long long)s->successes, (long long)s->failures,
@@ -95,8 +94,8 @@ static void print_preview(struct agenda_entry *e)
                                e->row->slots, id, &limit, rows, PREVIEW);
     for (int32_t i = 0; i < n; i++) {
         struct buf reason = buf_init(1024);
-        char local[64], utc[CALENDAR_TEXT_MAX];
-        agendas_local(e, rows[i].scheduled_for, local, sizeof local);
+        char local[TIMING_WALL_MAX], utc[CALENDAR_TEXT_MAX];
+        timing_wall(e->zone, &e->hint, rows[i].scheduled_for, local);
         calendar_text(rows[i].scheduled_for, utc);
         timing_reason(&rows[i], e->zone, &e->hint, &limit, &reason);
         out_print("%s%s  %s  %s\n", i == 0 ? "next runs      " : "               ", local, utc,
@@ -244,7 +243,7 @@ static bool save(struct app *app, struct agendas *a, struct schedule_def *def, i
     struct out_text t = {0};
     enum put_answer answer;
     int64_t next_us = 0;
-    char local[64];
+    char local[TIMING_WALL_MAX];
     if (!apply_options(app, a, def, err) || !apply_config(app, a, def, err) ||
         !agendas_timing(a, def->type, def->config, slots, &e, &next_us, err) ||
         !a->agenda->ops->schedule_put(a->agenda, app->actor, def, next_us, rev, &answer, err))
@@ -258,7 +257,7 @@ static bool save(struct app *app, struct agendas *a, struct schedule_def *def, i
                                                           : "unchanged",
                                   "next_run_at", json_instant(next_us)),
                         true, err);
-    agendas_local(&e, next_us / US_PER_S, local, sizeof local);
+    timing_wall(e.zone, &e.hint, next_us / US_PER_S, local);
     if (!app->quiet)
         out_print("%s schedule %s; it runs next %s\n",
                   answer == PUT_CREATED   ? "created"

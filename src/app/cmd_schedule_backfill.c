@@ -90,9 +90,9 @@ static int32_t count_runs(const struct plan *p)
 static void print_slots(struct agenda_entry *e, const struct plan *p)
 {
     for (int32_t i = 0; i < p->count; i++) {
-        char local[64], utc[CALENDAR_TEXT_MAX];
+        char local[TIMING_WALL_MAX], utc[CALENDAR_TEXT_MAX];
         int64_t at_s = p->slot[i].slot_us / US_PER_S;
-        agendas_local(e, at_s, local, sizeof local);
+        timing_wall(e->zone, &e->hint, at_s, local);
         calendar_text(at_s, utc);
         out_print("%s  %s  %s\n", local, utc, answer_words(p->answer[i], false));
     }

@@ -35,8 +35,8 @@ static bool say_control(struct app *app, struct agenda_entry *e, enum schedule_c
 {
     static const char *const done[SCHEDULE_CONTROLS] = {"enabled", "disabled", "paused", "resumed"};
     struct out_text t = {0};
-    char local[64];
-    agendas_local(e, next_us / US_PER_S, local, sizeof local);
+    char local[TIMING_WALL_MAX];
+    timing_wall(e->zone, &e->hint, next_us / US_PER_S, local);
     if (app->json)
         return out_json(json_pack("{s:o, s:s, s:b}", "schedule", json_text(e->row->name), "result",
                                   done[what], "changed", (int)changed),

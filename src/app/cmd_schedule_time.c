@@ -84,24 +84,11 @@ static void distance(int64_t seconds, char *dst, size_t size)
                          (int)(hours % 24)); /* it fits */
 }
 
-/* "Mon 2026-11-23 10:00 CET" */
-static void local_text(struct asked *a, int64_t at, char *dst, size_t size)
-{
-    static const char names[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    struct zone_stretch s;
-    char text[CALENDAR_TEXT_MAX];
-    zone_at(a->zone, &a->hint, at, &s);
-    calendar_text(at + s.offset, text);
-    int64_t day = calendar_floor(at + s.offset, CALENDAR_DAY_S);
-    (void)str_format(dst, size, "%s %.10s %.5s %s", names[calendar_weekday(day)], text, text + 11,
-                     s.abbreviation); /* it fits */
-}
-
 static json_t *row_json(struct asked *a, const struct timing_hit *hit)
 {
     struct buf reason = buf_init(512);
-    char local[64];
-    local_text(a, hit->scheduled_for, local, sizeof local);
+    char local[TIMING_WALL_MAX];
+    timing_wall(a->zone, &a->hint, hit->scheduled_for, local);
     timing_reason(hit, a->zone, &a->hint, NULL, &reason);
     json_t *row = json_pack("{s:o, s:o, s:o}", "at", json_instant(hit->scheduled_for * US_PER_S),
                             "local", json_text(local), "reason", json_text(buf_text(&reason)));
@@ -141,9 +128,9 @@ static void print_rows(struct asked *a)
         if ((a->t.cron.warnings & bit) != 0)
             out_print("note: %s\n", cron_warning(bit));
     for (int32_t i = 0; i < a->row_count; i++) {
-        char local[64], utc[CALENDAR_TEXT_MAX], in[40];
+        char local[TIMING_WALL_MAX], utc[CALENDAR_TEXT_MAX], in[40];
         struct buf reason = buf_init(512);
-        local_text(a, a->rows[i].scheduled_for, local, sizeof local);
+        timing_wall(a->zone, &a->hint, a->rows[i].scheduled_for, local);
         calendar_text(a->rows[i].scheduled_for, utc);
         distance(a->rows[i].scheduled_for - a->from, in, sizeof in);
         timing_reason(&a->rows[i], a->zone, &a->hint, NULL, &reason);

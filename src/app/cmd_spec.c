@@ -17,7 +17,7 @@ static bool put_spec(struct app *app, struct agendas *a, const struct spec_def *
     struct spec_put put = {.workspace = def->workspace,
                            .name = def->name,
                            .active = def->active,
-                           .frequency = spec_frequency_name(def->frequency),
+                           .frequency = frequency_name(def->frequency),
                            .definition = buf_text(&json)};
     ok = ok && a->agenda->ops->spec_put(a->agenda, app->actor, &put, rev, ret, err);
     buf_done(&json);
@@ -171,7 +171,7 @@ static bool change_spec(struct app *app, struct spec_def *def, struct err *err)
             return err_set(err, ERR_USAGE, "--active %s: write yes or no", active);
         def->active = str_equal(active, "yes");
     }
-    if (frequency != NULL && !spec_frequency_parse(frequency, &def->frequency))
+    if (frequency != NULL && !frequency_parse(frequency, &def->frequency))
         return err_set(err, ERR_USAGE, "--frequency %s: write daily, weekly, biweekly or monthly",
                        frequency);
     if (title != NULL)

@@ -59,7 +59,7 @@ static int64_t local_midnight_us(int64_t now_us)
 /* Is it overdue by more than a day? */
 static bool is_late(const struct schedule_row *s, int64_t now_us)
 {
-    return s->enabled && s->status == SCHEDULE_ACTIVE && now_us - s->next_run_us > OVERDUE_US;
+    return schedule_overdue(s->enabled, s->status, s->next_run_us, now_us);
 }
 
 static bool read_late(const struct app *app, struct db *db, struct arena *arena, struct status *ret,

@@ -263,7 +263,7 @@ static bool set_plain(const struct key_row *row, void *field, const char *value,
         return true;
     case KEY_FREQUENCY:
         (void)str_copy(allowed, REASON_MAX, "daily, weekly, biweekly or monthly is allowed");
-        return spec_frequency_parse(value, field);
+        return frequency_parse(value, field);
     default:
         (void)str_copy(allowed, REASON_MAX, "auto, rss, atom, json or corpus is allowed");
         return source_kind_parse(value, field);

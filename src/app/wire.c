@@ -195,11 +195,10 @@ static void plug_settings(void *ctx, struct settings *ret)
     pthread_mutex_unlock(&w->mutex);
 }
 
-/* Who asks, when a source is read: the true name of the program and whom to write to. */
-static void name_agent(const struct settings *s, char *dst, size_t size)
+void wire_agent(const struct settings *s, char dst[WIRE_AGENT_MAX])
 {
     const char *contact = s->fetch_contact;
-    (void)str_format(dst, size, "autopilot/%s%s%s%s", AUTOPILOT_VERSION,
+    (void)str_format(dst, WIRE_AGENT_MAX, "autopilot/%s%s%s%s", AUTOPILOT_VERSION,
                      contact[0] != '\0' ? " (+" : "", contact,
                      contact[0] != '\0' ? ")" : ""); /* it fits */
 }
@@ -208,11 +207,11 @@ static bool plug_reports(void *ctx, struct clock_port *clock, struct reports **r
 {
     struct wire *w = ctx;
     char dir[FILE_PATH_MAX];
-    char agent[SETTING_TEXT_MAX + 80];
+    char agent[WIRE_AGENT_MAX];
     struct settings s;
     struct content *content = NULL;
     plug_settings(w, &s);
-    name_agent(&s, agent, sizeof agent);
+    wire_agent(&s, agent);
     struct content_http_options options = {.agent = agent, .allow_private = s.fetch_allow_private};
     bool ok = s.reports_dir[0] == '\0' ? place_file(&w->app, PLACE_REPORTS, dir, err)
                                        : str_copy(dir, sizeof dir, s.reports_dir);

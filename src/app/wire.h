@@ -18,6 +18,10 @@ const struct engine_plugs *wire_plugs(struct wire *w);
 /* The same for one command without an engine: the ports of a manual search. */
 bool wire_search(struct wire *w, const char *provider, struct search **ret, struct err *err);
 
+enum { WIRE_AGENT_MAX = SETTING_TEXT_MAX + 80 };
+/* Who asks, when a source is read: the true name of the program and whom to write to. */
+void wire_agent(const struct settings *settings, char dst[WIRE_AGENT_MAX]);
+
 /* A letter's bytes as the engine would write them: for previews. */
 bool wire_letter(const struct settings *settings, const struct template_def *template,
                  const struct send_row *row, const char *group, const char *term, struct buf *out,

@@ -23,6 +23,12 @@ static int find_in(const char *const *names, int count, const char *name)
     return -1;
 }
 
+bool schedule_overdue(bool enabled, enum schedule_status status, int64_t next_run_us,
+                      int64_t now_us)
+{
+    return enabled && status == SCHEDULE_ACTIVE && now_us - next_run_us > SCHEDULE_OVERDUE_US;
+}
+
 const char *schedule_status_name(enum schedule_status v)
 {
     return name_in(status_names, SCHEDULE_STATUSES, (int)v);

@@ -15,14 +15,7 @@
 
 enum { SHOWN_MAX = 80 }; /* bytes of a foreign value in a sentence */
 
-static const char *const frequency_names[SPEC_FREQUENCIES] = {"daily", "weekly", "biweekly",
-                                                              "monthly"};
 static const char *const kind_names[SOURCE_KINDS] = {"auto", "rss", "atom", "json", "corpus"};
-
-const char *spec_frequency_name(enum spec_frequency v)
-{
-    return (unsigned)v < SPEC_FREQUENCIES ? frequency_names[v] : "unknown";
-}
 
 const char *source_kind_name(enum source_kind v)
 {
@@ -35,14 +28,6 @@ static int find_name(const char *const *names, int count, const char *name)
         if (str_equal(names[i], name))
             return i;
     return -1;
-}
-
-bool spec_frequency_parse(const char *name, enum spec_frequency *ret)
-{
-    int found = find_name(frequency_names, SPEC_FREQUENCIES, name);
-    if (found >= 0)
-        *ret = (enum spec_frequency)found;
-    return found >= 0;
 }
 
 bool source_kind_parse(const char *name, enum source_kind *ret)
@@ -61,10 +46,10 @@ int32_t spec_topic_find(const struct spec_topic *topics, int32_t count, const ch
     return -1;
 }
 
-int64_t spec_period_start(enum spec_frequency frequency, int64_t to_us)
+int64_t spec_period_start(enum frequency frequency, int64_t to_us)
 {
-    static const int days[SPEC_FREQUENCIES] = {1, 7, 14, 0};
-    if (frequency != SPEC_MONTHLY)
+    static const int days[FREQUENCIES] = {1, 7, 14, 0};
+    if (frequency != FREQUENCY_MONTHLY)
         return to_us - days[frequency] * INT64_C(86400) * US_PER_S;
     int64_t rest = (to_us % US_PER_S + US_PER_S) % US_PER_S;
     time_t second = (time_t)((to_us - rest) / US_PER_S);
@@ -144,7 +129,7 @@ static bool head_fault(const struct spec_def *def, struct spec_fault *ret)
            text_fault(ret, "title", def->title, SPEC_TITLE_MAX, false, 1) ||
            text_fault(ret, "description", def->description, SPEC_DESCRIPTION_MAX, true, 0) ||
            language_fault(def, ret) ||
-           ((unsigned)def->frequency >= SPEC_FREQUENCIES &&
+           ((unsigned)def->frequency >= FREQUENCIES &&
             FAULT(ret, "frequency", "frequency has an unknown value (%u)",
                   (unsigned)def->frequency)) ||
            range_fault(ret, "items_per_section", def->items_per_section, SPEC_SECTION_ITEMS_MAX) ||

@@ -67,12 +67,26 @@ static void write_clock(struct buf *out, int64_t local)
     buf_addf(out, "%02d:%02d", (int)(second / 3600), (int)(second / 60 % 60));
 }
 
+static const char day_names[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+
 static void write_date(struct buf *out, int64_t day)
 {
-    static const char names[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     struct calendar_date date = calendar_date(day);
-    buf_addf(out, "%s %04d-%02d-%02d", names[calendar_weekday(day)], date.year, date.month,
+    buf_addf(out, "%s %04d-%02d-%02d", day_names[calendar_weekday(day)], date.year, date.month,
              date.day);
+}
+
+void timing_wall(const struct zone *zone, struct zone_hint *hint, int64_t at,
+                 char dst[TIMING_WALL_MAX])
+{
+    struct zone_stretch s;
+    zone_at(zone, hint, at, &s);
+    int64_t day = calendar_floor(at + s.offset, CALENDAR_DAY_S);
+    int32_t minute = (int32_t)((at + s.offset - day * CALENDAR_DAY_S) / 60);
+    struct calendar_date date = calendar_date(day);
+    (void)str_format(dst, TIMING_WALL_MAX, "%s %04d-%02d-%02d %02d:%02d %s",
+                     day_names[calendar_weekday(day)], date.year, date.month, date.day, minute / 60,
+                     minute % 60, s.abbreviation); /* it fits */
 }
 
 /* Parts of a reason are set apart with semicolons. */

@@ -1,6 +1,6 @@
 /* desk_commands.c - what each command does, as a table: the console's desk and the sub-commands
  * come here, so both say the same sentence for the same thing. */
-#include "engine/desk.h"
+#include "desk_work.h"
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -116,24 +116,33 @@ static bool delete_job(const struct work *w, struct err *err)
     return true;
 }
 
+bool desk_accept(const struct command *command, bool known, const char *what, struct reply *ret,
+                 struct err *err)
+{
+    *ret = (struct reply){.ticket = command->ticket, .kind = command->kind};
+    (void)str_copy(ret->target, sizeof ret->target, command->target); /* same size */
+    if (!known)
+        return err_set(err, ERR_REFUSED, "desk: \"%s\" %s", command_name(command->kind), what);
+    return command->actor[0] != '\0' ||
+           err_set(err, ERR_REFUSED, "desk: \"%s\" needs to know who asks",
+                   command_name(command->kind));
+}
+
+void desk_answer(struct reply *reply, const struct err *err)
+{
+    if (reply->ok)
+        return;
+    reply->changed = false;
+    (void)str_copy(reply->text, sizeof reply->text, err->text); /* same size */
+}
+
 void desk_carry_out(struct authority *authority, const struct settings *settings,
                     const struct command *command, struct reply *ret)
 {
     struct work w = {authority, settings, command, {command->workspace, command->target}, ret};
     struct err err = {0};
-    *ret = (struct reply){.ticket = command->ticket, .kind = command->kind};
-    (void)str_copy(ret->target, sizeof ret->target, command->target); /* same size */
     bool known = (unsigned)command->kind < COMMAND_KINDS && rows[command->kind].carry_out != NULL;
-    if (!known)
-        (void)err_set(&err, ERR_REFUSED, "desk: \"%s\" is not carried out here",
-                      command_name(command->kind));
-    else if (command->actor[0] == '\0')
-        (void)err_set(&err, ERR_REFUSED, "desk: \"%s\" needs to know who asks",
-                      command_name(command->kind));
-    else
+    if (desk_accept(command, known, "is not carried out here", ret, &err))
         ret->ok = rows[command->kind].carry_out(&w, &err);
-    if (!ret->ok) {
-        ret->changed = false;
-        (void)str_copy(ret->text, sizeof ret->text, err.text); /* same size */
-    }
+    desk_answer(ret, &err);
 }

@@ -3,7 +3,7 @@
  *
  * The idea: when a schedule goes on, its next instant is worked out here, by the same function that
  * the lane and the preview ask, and handed in with the command. */
-#include "engine/desk.h"
+#include "desk_work.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -228,19 +228,8 @@ void desk_carry_out_schedule(struct agenda *agenda, struct zones *zones, int64_t
 {
     struct work w = {agenda, zones, now_us, command, {command->workspace, command->target}, ret};
     struct err err = {0};
-    *ret = (struct reply){.ticket = command->ticket, .kind = command->kind};
-    (void)str_copy(ret->target, sizeof ret->target, command->target); /* same size */
     bool known = (unsigned)command->kind < COMMAND_KINDS && rows[command->kind].carry_out != NULL;
-    if (!known)
-        (void)err_set(&err, ERR_REFUSED, "desk: \"%s\" is not about a schedule",
-                      command_name(command->kind));
-    else if (command->actor[0] == '\0')
-        (void)err_set(&err, ERR_REFUSED, "desk: \"%s\" needs to know who asks",
-                      command_name(command->kind));
-    else
+    if (desk_accept(command, known, "is not about a schedule", ret, &err))
         ret->ok = rows[command->kind].carry_out(&w, &err);
-    if (!ret->ok) {
-        ret->changed = false;
-        (void)str_copy(ret->text, sizeof ret->text, err.text); /* same size */
-    }
+    desk_answer(ret, &err);
 }

@@ -36,6 +36,12 @@ bool desk_start(struct desk *d, struct err *err);
 /* Carries out what was handed in, ends the thread. Safe when it never started. */
 void desk_stop(struct desk *d);
 void desk_done(struct desk *d);
+/* The frame of a command: *ret is made for it; false with err when it is none of this table's
+ * (`known`; `what` says so) or nobody is named who asks. */
+bool desk_accept(const struct command *command, bool known, const char *what, struct reply *ret,
+                 struct err *err);
+/* Its end: a command that was not carried out says why. */
+void desk_answer(struct reply *reply, const struct err *err);
 /* Publishes a new standing; wakes the console when it differs from the last. Any thread. */
 void desk_stand(struct desk *d, const struct engine_standing *standing);
 

@@ -40,7 +40,7 @@ static bool read_needs(struct db *db, const char *workspace, int64_t now_us, str
     bool row;
     struct stmt *st = db_stmt(db, SQL_SHOW_SCHEDULE_NEEDS);
     stmt_text(st, "$workspace", workspace);
-    stmt_int(st, "$overdue", now_us - OVERDUE_US);
+    stmt_int(st, "$overdue", now_us - SCHEDULE_OVERDUE_US);
     stmt_int(st, "$max", BOARD_NEEDS_MAX);
     ret->need = arena_array(arena, BOARD_NEEDS_MAX, sizeof *ret->need);
     if (ret->need == NULL)

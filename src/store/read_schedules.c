@@ -237,7 +237,7 @@ bool read_schedule_counts(struct db *db, const char *workspace, int64_t now_us,
     bool row;
     struct stmt *st = db_stmt(db, SQL_SHOW_SCHEDULE_COUNTS);
     stmt_text(st, "$workspace", workspace);
-    stmt_int(st, "$overdue", now_us - OVERDUE_US);
+    stmt_int(st, "$overdue", now_us - SCHEDULE_OVERDUE_US);
     *ret = (struct schedule_counts){0};
     if (!db_step(st, &row, err))
         return false;

@@ -60,8 +60,8 @@ bool spec_json_write(const struct spec_def *def, struct buf *out, struct err *er
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:o, s:o, s:o}", "name", def->name,
                   "workspace", def->workspace, "title", def->title, "description", def->description,
                   "language", def->language, "active", (int)def->active, "frequency",
-                  spec_frequency_name(def->frequency), "items_per_section",
-                  (int)def->items_per_section, "items_max", (int)def->items_max, "categories",
+                  frequency_name(def->frequency), "items_per_section", (int)def->items_per_section,
+                  "items_max", (int)def->items_max, "categories",
                   topics_json(def->categories, def->category_count), "regions",
                   topics_json(def->regions, def->region_count), "sources", sources_json(def));
     char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
@@ -182,7 +182,7 @@ static void read_members(struct reading *r, const json_t *o, struct spec_def *de
     if (!json_is_boolean(json_object_get(o, "active")))
         miss(r, "active");
     def->active = json_is_true(json_object_get(o, "active"));
-    if (!spec_frequency_parse(text_of(r, o, "frequency"), &def->frequency))
+    if (!frequency_parse(text_of(r, o, "frequency"), &def->frequency))
         miss(r, "frequency");
     def->items_per_section = number_of(r, o, "items_per_section");
     def->items_max = number_of(r, o, "items_max");

@@ -22,7 +22,7 @@ enum { RUNS_MAX = 50, RUNS_BYTES = 4 << 20, PREVIEW = 400 };
 
 static bool overdue(const struct ui *ui, const struct schedule_row *s)
 {
-    return s->enabled && s->status == SCHEDULE_ACTIVE && s->next_run_us < ui->now_us - OVERDUE_US;
+    return schedule_overdue(s->enabled, s->status, s->next_run_us, ui->now_us);
 }
 
 /* Of one that is enabled and active. */

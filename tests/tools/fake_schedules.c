@@ -191,7 +191,7 @@ static void count_row(const struct schedule_row *s, int64_t now_us, struct sched
     c->disabled += !s->enabled;
     c->successes += s->successes;
     c->failures += s->failures;
-    c->overdue += planned && s->next_run_us <= now_us - OVERDUE_US;
+    c->overdue += planned && s->next_run_us <= now_us - SCHEDULE_OVERDUE_US;
     if (planned && (c->next_run_us == 0 || s->next_run_us < c->next_run_us))
         c->next_run_us = s->next_run_us;
 }
@@ -230,7 +230,7 @@ bool fake_board(struct fake_schedules *f, int64_t now_us, struct arena *arena,
     }
     for (int32_t i = 0; i < f->count; i++)
         if (f->row[i].enabled && f->row[i].status == SCHEDULE_ACTIVE &&
-            f->row[i].next_run_us <= now_us - OVERDUE_US)
+            f->row[i].next_run_us <= now_us - SCHEDULE_OVERDUE_US)
             add_need(ret, BOARD_OVERDUE, f->row[i].name, "", f->row[i].next_run_us);
     for (int32_t i = 0; i < f->runs; i++) {
         const struct run_row *r = &f->run[i];

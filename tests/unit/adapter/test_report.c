@@ -72,7 +72,7 @@ static int set_scene(void **state)
                                 .title = "The <week>",
                                 .description = "",
                                 .language = "en",
-                                .frequency = SPEC_WEEKLY,
+                                .frequency = FREQUENCY_WEEKLY,
                                 .items_per_section = 10,
                                 .items_max = 10,
                                 .categories = categories,

@@ -68,7 +68,7 @@ static void test_good(void **state)
     assert_string_equal(w->workspace, "acme");
     assert_string_equal(w->language, "es");
     assert_false(w->active);
-    assert_int_equal(w->frequency, SPEC_MONTHLY);
+    assert_int_equal(w->frequency, FREQUENCY_MONTHLY);
     assert_int_equal(w->items_per_section, 3);
     assert_int_equal(w->items_max, 9);
     assert_int_equal(w->category_count, 2);

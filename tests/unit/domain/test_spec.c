@@ -22,7 +22,7 @@ static struct spec_def good(void)
                              .description = "two\nlines",
                              .language = "pt-BR",
                              .active = true,
-                             .frequency = SPEC_WEEKLY,
+                             .frequency = FREQUENCY_WEEKLY,
                              .items_per_section = 1,
                              .items_max = 1,
                              .categories = &good_topic,
@@ -77,7 +77,7 @@ static void test_head(void **state)
     BROKEN(language, "en_US", SPEC_PART_SPEC, "language", "short name");
     BROKEN(language, "en\" onload", SPEC_PART_SPEC, "language", "short name");
     BROKEN(language, "en-", SPEC_PART_SPEC, "language", "short name");
-    BROKEN(frequency, SPEC_FREQUENCIES, SPEC_PART_SPEC, "frequency", "unknown");
+    BROKEN(frequency, FREQUENCIES, SPEC_PART_SPEC, "frequency", "unknown");
     BROKEN(items_per_section, 0, SPEC_PART_SPEC, "items_per_section", "1 to 500");
     BROKEN(items_max, SPEC_ITEMS_MAX + 1, SPEC_PART_SPEC, "items_max", "1 to 2000");
     BROKEN(category_count, 0, SPEC_PART_SPEC, "name", "[category NAME]");
@@ -136,17 +136,17 @@ static void test_period(void **state)
 {
     static const struct {
         int line;
-        enum spec_frequency frequency;
+        enum frequency frequency;
         const char *to, *from;
     } cases[] = {
-        {__LINE__, SPEC_DAILY, "2026-11-23T09:00:00Z", "2026-11-22T09:00:00Z"},
-        {__LINE__, SPEC_WEEKLY, "2026-11-23T09:00:00Z", "2026-11-16T09:00:00Z"},
-        {__LINE__, SPEC_BIWEEKLY, "2026-11-23T09:00:00Z", "2026-11-09T09:00:00Z"},
-        {__LINE__, SPEC_MONTHLY, "2026-11-23T09:00:00.25Z", "2026-10-23T09:00:00.25Z"},
-        {__LINE__, SPEC_MONTHLY, "2026-01-01T00:00:00Z", "2025-12-01T00:00:00Z"},
-        {__LINE__, SPEC_MONTHLY, "2026-03-31T08:00:00Z", "2026-02-28T08:00:00Z"},
-        {__LINE__, SPEC_MONTHLY, "2028-03-30T08:00:00Z", "2028-02-29T08:00:00Z"},
-        {__LINE__, SPEC_MONTHLY, "2026-12-31T08:00:00Z", "2026-11-30T08:00:00Z"},
+        {__LINE__, FREQUENCY_DAILY, "2026-11-23T09:00:00Z", "2026-11-22T09:00:00Z"},
+        {__LINE__, FREQUENCY_WEEKLY, "2026-11-23T09:00:00Z", "2026-11-16T09:00:00Z"},
+        {__LINE__, FREQUENCY_BIWEEKLY, "2026-11-23T09:00:00Z", "2026-11-09T09:00:00Z"},
+        {__LINE__, FREQUENCY_MONTHLY, "2026-11-23T09:00:00.25Z", "2026-10-23T09:00:00.25Z"},
+        {__LINE__, FREQUENCY_MONTHLY, "2026-01-01T00:00:00Z", "2025-12-01T00:00:00Z"},
+        {__LINE__, FREQUENCY_MONTHLY, "2026-03-31T08:00:00Z", "2026-02-28T08:00:00Z"},
+        {__LINE__, FREQUENCY_MONTHLY, "2028-03-30T08:00:00Z", "2028-02-29T08:00:00Z"},
+        {__LINE__, FREQUENCY_MONTHLY, "2026-12-31T08:00:00Z", "2026-11-30T08:00:00Z"},
     };
     (void)state;
     for (size_t i = 0; i < CASES(cases); i++) {
@@ -162,9 +162,9 @@ static void test_period(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    for (int i = 0; i < SPEC_FREQUENCIES; i++) {
-        enum spec_frequency got = SPEC_FREQUENCIES;
-        assert_true(spec_frequency_parse(spec_frequency_name((enum spec_frequency)i), &got));
+    for (int i = 0; i < FREQUENCIES; i++) {
+        enum frequency got = FREQUENCIES;
+        assert_true(frequency_parse(frequency_name((enum frequency)i), &got));
         assert_int_equal(got, i);
     }
     for (int i = 0; i < SOURCE_KINDS; i++) {
