@@ -52,10 +52,12 @@ B  := build/$(V)
 # --- flags and libraries --------------------------------------------------------------------------
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wformat-security -Wvla -Wundef -Wwrite-strings \
             -Wstrict-prototypes -Wmissing-prototypes
-cppflags := -D_GNU_SOURCE -Iinclude -Ibuild/gen -isystem /usr/include/libxml2 $(CPPFLAGS)
+cppflags := -D_GNU_SOURCE -Iinclude -Ibuild/gen -isystem /usr/include/libxml2 \
+            -isystem /usr/include/postgresql $(CPPFLAGS)
 cflags   := -std=c11 $(flags.$(V)) $(warnings) $(CFLAGS)
 ldflags  := $(link.$(V)) -Wl,--as-needed $(LDFLAGS)
-libs     := -lsqlite3 -lcurl -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz -lpthread
+libs     := -lsqlite3 -lcurl -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz \
+            -lpq -lpthread
 testlibs := -lcmocka -lvterm
 
 # --- sources --------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@
 # In the first 20 lines of its source a suite may say
 #   run: alone         nothing else runs beside it (it measures time)
 #   time limit: 900 s
+#   needs: postgres    is told where a server for tests is (tests/e2e/lab_pg.py); it is started once,
+#                      when the first such suite is chosen. Where it cannot be had the suite counts
+#                      as skipped, with the reason.
 # With AUTOPILOT_SOAK set, only -l limits the time, and scripts (but those of tests/soak) are called
 # with the word "all".
 # Each suite gets an empty TMPDIR and HOME, removed afterwards. Full output: build/logs/.
@@ -29,8 +32,14 @@ source_of() {
 }
 label_of() { source_of "$1" | sed 's,^tests/,,; s,\.[a-z]*$,,'; }
 
+says() { sed -n 1,20p "$(source_of "$1")" 2>/dev/null | grep -q "$2"; }
+
 # Runs one suite with its output on stdout.
 start_suite() {
+    if [ -z "${AUTOPILOT_TEST_PG-}" ] && says "$1" 'needs: postgres'; then
+        echo "skip $(label_of "$1") - no PostgreSQL for tests: ${AUTOPILOT_TEST_PG_WHY-not started}"
+        return
+    fi
     case $1 in
     */fuzz_*) tools/run-fuzz.sh "$1" ;;
     tests/soak/*.sh) sh "$1" ;;
@@ -112,13 +121,22 @@ shift $((OPTIND - 1))
 # In /tmp, whatever TMPDIR says: some tests go on as another user, who must get there.
 SCRATCH=$(TMPDIR=/tmp mktemp -d 2>/dev/null || mktemp -d) || exit 2
 chmod 711 "$SCRATCH"
-trap 'rm -rf "$SCRATCH"' EXIT
+lab=
+trap '[ -z "$lab" ] || { kill "$lab" 2>/dev/null; wait "$lab"; }; rm -rf "$SCRATCH"' EXIT
 trap 'exit 130' INT TERM
 mkdir -p build/logs
 : >"$SCRATCH/counts"
 : >"$SCRATCH/together"
 : >"$SCRATCH/alone"
 export SCRATCH TIME_LIMIT
+
+# Starts PostgreSQL; it ends with this script, however that ends.
+start_postgres() {
+    /usr/bin/python3 tests/e2e/lab_pg.py serve "$SCRATCH/postgres" >build/logs/postgres.log 2>&1 &
+    lab=$!
+    while [ ! -e "$SCRATCH/postgres" ] && kill -0 "$lab" 2>/dev/null; do sleep 0.05; done
+    if [ -e "$SCRATCH/postgres" ]; then . "$SCRATCH/postgres"; fi
+}
 # The same world for every suite: no colours, no zone, no user's settings.
 export LC_ALL=C.UTF-8 TZ=UTC TERM="${TERM:-xterm}"
 unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME XDG_RUNTIME_DIR NO_COLOR AUTOPILOT_CONFIG AUTOPILOT_DATA
@@ -131,7 +149,8 @@ for suite in "$@"; do
     *"$part"*) ;;
     *) continue ;;
     esac
-    if sed -n 1,20p "$(source_of "$suite")" 2>/dev/null | grep -q 'run: alone'; then
+    if [ -z "$lab${AUTOPILOT_TEST_PG-}" ] && says "$suite" 'needs: postgres'; then start_postgres; fi
+    if says "$suite" 'run: alone'; then
         echo "$suite" >>"$SCRATCH/alone"
     else
         echo "$suite" >>"$SCRATCH/together"
