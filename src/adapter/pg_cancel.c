@@ -85,8 +85,9 @@ bool pg_cancel(PGconn *conn, int64_t deadline_us)
     end.tv_sec += (time_t)(end_us / US_PER_S);
     end.tv_nsec = (long)(end_us % US_PER_S) * 1000;
     (void)pthread_mutex_lock(&a->lock); /* a plain mutex that is never lost */
-    while (!a->done && pthread_cond_timedwait(&a->changed, &a->lock, &end) == 0)
-        continue;
+    int rc = 0;
+    while (!a->done && rc == 0)
+        rc = pthread_cond_timedwait(&a->changed, &a->lock, &end);
     bool done = a->done, sent = a->sent;
     a->left = true;
     (void)pthread_mutex_unlock(&a->lock); /* held */

@@ -8,7 +8,7 @@ suite() { # suite NAME TEXT...: makes a script suite and prints its path
     echo "$path"
 }
 unset AUTOPILOT_SOAK
-run() { env -u SCRATCH -u TIME_LIMIT tools/run-tests.sh "$@"; }
+run() { env -u SCRATCH -u TIME_LIMIT -u AUTOPILOT_TEST_PG tools/run-tests.sh "$@"; }
 # ends NAME LAST-LINE STATUS ARGS...: the runner's last line and exit status.
 ends() {
     name=$1 want=$2 want_status=$3
@@ -56,6 +56,10 @@ soak=$(suite soak '# time limit: 1 s' '[ "$1" = all ] && sleep 1.5 && echo "ok a
 export AUTOPILOT_SOAK=1
 ends 'a soak: the word all, and time' '1 passed, 0 failed, 0 skipped' 0 -l 20 "$soak"
 unset AUTOPILOT_SOAK
+pg=$(suite pg '# needs: postgres' 'echo "$AUTOPILOT_TEST_PG_DIR" >'"$TMPDIR/pg-dir" \
+    '[ -S "$AUTOPILOT_TEST_PG_DIR/control" ] && [ -n "$AUTOPILOT_TEST_PG" ] && echo "ok pg"')
+ends 'a server for who needs it' '1 passed, 0 failed, 0 skipped' 0 "$pg"
+refuse 'and it is gone afterwards' test -e "$(cat "$TMPDIR/pg-dir")"
 says 'a failure is shown in full' '| not ok two - because' run "$bad"
 says 'a failure is told once more before the sum' '     not ok two - because' run "$bad" "$good"
 says 'the reason to skip is shown' 'skip one - no network' run "$skips"
