@@ -5,7 +5,7 @@
 #
 #   src/<floor>/*.c  ->  build/$(V)/libautopilot.a  (all but src/app/main.c)
 #                    ->  build/$(V)/autopilot       (and build/autopilot for the release variant)
-#   sql/sqlite       ->  build/gen                  (the statements as C, by tools/sql2c.sh)
+#   sql/*            ->  build/gen                  (the statements as C, by tools/*sql2c.sh)
 #   tests/**/test_*.c -> build/$(V)/tests/**/test_* (each with its own main)
 
 VERSION := 0.1.0
@@ -68,10 +68,10 @@ main     :=
 # Fuzzed of the app: the readers of files.
 sources  := $(filter-out src/ui/% $(filter-out src/app/jobfile% src/app/inilines%,$(wildcard src/app/*.c)),$(sources))
 endif
-objects  := $(sources:%.c=$(B)/%.o) $(B)/gen/sql_text.o
+objects  := $(sources:%.c=$(B)/%.o) $(B)/gen/sql_text.o $(B)/gen/pg_text.o
 library  := $(B)/libautopilot.a
 program  := $(main:src/app/main.c=$(B)/autopilot)
-queries  := $(sort $(wildcard sql/sqlite/*.sql sql/sqlite/migrations/*.sql))
+queries  := $(sort $(wildcard sql/sqlite/*.sql sql/sqlite/migrations/*.sql sql/postgres/*.sql sql/postgres/*/*.sql))
 
 # Test code: test_*, bench_*, fuzz_* and prog_* (called by scripts) are programs; what else lies in
 # tests/ is in a library that all of them are linked with.
@@ -143,11 +143,13 @@ $(test_programs): %: %.o $(test_library) $(library)
 	$(Q)$(CC) $(ldflags) -o $@ $< $(test_library) $(library) $(testlibs) $(libs)
 
 # The script writes a file only when its text changed, so the stamp is what is newer.
-build/gen/sql.stamp: tools/sql2c.sh build/gen/queries.list $(queries)
+build/gen/sql.stamp: tools/sql2c.sh tools/pgsql2c.sh build/gen/queries.list $(queries)
 	$(call say,SQL,build/gen)
 	$(Q)tools/sql2c.sh sql/sqlite build/gen
+	$(Q)tools/pgsql2c.sh sql/postgres build/gen
 	$(Q)touch $@
-build/gen/sql_text.c build/gen/store/sql_text.h: build/gen/sql.stamp ;
+build/gen/sql_text.c build/gen/store/sql_text.h build/gen/pg_text.c build/gen/adapter/pg_text.h: \
+    build/gen/sql.stamp ;
 
 # A *.list file is written only when its text changed: what depends on it is made anew when a
 # source appears or goes, or a flag changes, and otherwise not.

@@ -16,6 +16,7 @@
 #define PG_STATE_REFUSED "AP003"
 #define PG_STATE_GONE "AP004" /* a row that was named is not there: refused too */
 #define PG_STATE_RETRY "AP005"
+#define PG_STATE_STOP "AP006"
 
 struct pg_fault {
     const char *state; /* five characters, or the first two or four of a family; "": all others */

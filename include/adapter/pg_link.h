@@ -58,6 +58,8 @@ bool pg_link_call(struct pg_link *link, const char *sql, const struct pg_args *a
  */
 bool pg_link_script(struct pg_link *link, const char *sql, int64_t deadline_us, struct err *err);
 
+/* The SQLSTATE of the last failure that the server told; "": it told none. Borrowed. */
+const char *pg_link_state(const struct pg_link *link);
 /* True while there is a connection that is not known to be broken. */
 bool pg_link_up(const struct pg_link *link);
 /* When a call would try to connect again; 0: at once, or connected. */

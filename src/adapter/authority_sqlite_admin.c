@@ -1,13 +1,11 @@
 /* authority_sqlite_admin.c - workspaces, templates, suppressions, and letters that wait for the
  * operator's word. Each is audited; what is so already is not done again. */
+#include "admin_check.h"
 #include "authority_sqlite.h"
 
 #include "base/fp.h"
 #include "base/str.h"
-#include "domain/letter.h"
 #include "store/names.h"
-
-#include <string.h>
 
 bool auth_workspace_must(struct auth *a, const char *name, int64_t *ret, struct err *err)
 {
@@ -25,11 +23,8 @@ bool auth_workspace_must(struct auth *a, const char *name, int64_t *ret, struct 
 static bool workspace_put(struct auth *a, const char *actor, const char *name, struct err *err)
 {
     bool row;
-    if (!job_name_ok(name))
-        return err_set(err, ERR_REFUSED,
-                       "workspace: the name must have 1 to %d bytes and no "
-                       "control characters",
-                       NAME_MAX_BYTES);
+    if (!admin_check_workspace(name, err))
+        return false;
     struct stmt *st = db_stmt(a->db, SQL_WORKSPACE_FIND);
     stmt_text(st, "$name", name);
     if (!db_step(st, &row, err))
@@ -145,32 +140,13 @@ bool auth_store_template(struct auth *a, const char *actor, int64_t workspace,
     return db_run(st, NULL, err) && auth_audit(a, &note, def->name, err);
 }
 
-static bool check_template(const struct template_def *def, struct err *err)
-{
-    const char *const parts[LETTER_PARTS] = {[LETTER_SUBJECT] = or_empty(def->subject),
-                                             [LETTER_TEXT] = or_empty(def->text),
-                                             [LETTER_HTML] = or_empty(def->html)};
-    struct err why;
-    if (!job_name_ok(def->name))
-        return err_set(err, ERR_REFUSED,
-                       "template: the name must have 1 to %d bytes and no "
-                       "control characters",
-                       NAME_MAX_BYTES);
-    if (*parts[LETTER_TEXT] == '\0' && *parts[LETTER_HTML] == '\0')
-        return err_set(err, ERR_REFUSED, "template: \"%s\" has neither text nor html", def->name);
-    for (int part = 0; part < LETTER_PARTS; part++)
-        if (!letter_check_template((enum letter_part)part, parts[part], &why))
-            return err_set(err, why.kind, "template: \"%s\": %.300s", def->name, why.text);
-    return true;
-}
-
 bool auth_template_put(struct authority *base, const char *actor, const char *workspace,
                        const struct template_def *def, struct err *err)
 {
     struct auth *a = auth_of(base);
     int64_t id;
     bool changed;
-    if (!check_template(def, err) || !auth_begin(a, err))
+    if (!admin_check_template(def, err) || !auth_begin(a, err))
         return false;
     bool ok = auth_workspace_must(a, workspace, &id, err) &&
               auth_store_template(a, actor, id, def, &changed, err);
@@ -261,10 +237,8 @@ bool auth_suppress(struct authority *base, const char *actor, const char *worksp
     struct auth *a = auth_of(base);
     struct suppression s = {actor, workspace, subject, reason, add};
     bool changed = false;
-    size_t len = strlen(subject);
-    if (len == 0 || len > ADDRESS_MAX || strchr(subject, '@') == NULL)
-        return err_set(err, ERR_REFUSED, "suppress: \"%.80s\" is neither an address nor @domain",
-                       subject);
+    if (!admin_check_subject(subject, err))
+        return false;
     if (!auth_begin(a, err))
         return false;
     bool ok = suppress(a, &s, &changed, err);

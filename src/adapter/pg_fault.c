@@ -20,6 +20,7 @@ static const struct pg_fault faults[] = {
     {PG_STATE_REFUSED, ERR_REFUSED, false, NULL, NULL},
     {PG_STATE_GONE, ERR_REFUSED, false, NULL, NULL},
     {PG_STATE_RETRY, ERR_RETRY, false, NULL, NULL},
+    {PG_STATE_STOP, ERR_STOP, false, NULL, NULL},
 
     {"40001", ERR_RETRY, false, "somebody else changed the same rows at once", "try again"},
     {"40P01", ERR_RETRY, false, "two commands waited for one another", "try again"},

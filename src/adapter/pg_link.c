@@ -35,6 +35,7 @@ struct pg_link {
     struct pg_link_counts counts; /* bytes: of the connections that are gone */
     char where[400];
     char reason[ERR_TEXT_MAX]; /* why there is no connection; "": never tried, or in order */
+    char state[6];             /* SQLSTATE of the last failure */
 };
 
 /* --- what passed over the wire ---------------------------------------------------------------- */
@@ -167,6 +168,7 @@ static void fail(struct pg_link *link, const char *state, const char *text, stru
     char words[300], reason[400];
     struct err why = {0};
     const struct pg_fault *f = pg_fault_of(state);
+    (void)str_copy(link->state, sizeof link->state, state != NULL ? state : ""); /* it fits */
     pg_fault_words(words, sizeof words, text, PQpass(link->conn));
     if (words[0] == '\0')
         (void)str_copy(words, sizeof words, "no reason is given");
@@ -356,6 +358,11 @@ void pg_link_free(struct pg_link *link)
     drop(link);
     pg_target_done(&link->target);
     free(link);
+}
+
+const char *pg_link_state(const struct pg_link *link)
+{
+    return link->state;
 }
 
 bool pg_link_up(const struct pg_link *link)

@@ -1,0 +1,30 @@
+/* mirror.h - the copy of the shared record that screens and lists read: a SQLite file of the same
+ * tables as the embedded record, disposable, pulled again whenever that is simpler.
+ *
+ * One puller at a time writes it (see engine/serve_lock.h for who); everybody reads it. An instance
+ * belongs to one thread. */
+#ifndef ADAPTER_MIRROR_H
+#define ADAPTER_MIRROR_H
+
+#include "adapter/pg_link.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mirror;
+
+/* Opens or makes the file; what is damaged or of an older schema is made anew. ERR_STOP: it can't
+ * be (the disk is full, the path is something else's). */
+bool mirror_open(const char *path, struct mirror **ret, struct err *err);
+void mirror_close(struct mirror *m); /* accepts NULL */
+
+/* Asks what changed and writes it, in one transaction; *ret_rows (may be NULL): how many rows came.
+ * A file of another record is emptied first. Failures of the link as in pg_link.h; then the file is
+ * as it was. deadline_us: boot time. */
+bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
+                 struct err *err);
+/* The server's instant of the last pull that succeeded, also of an earlier process; 0: none. */
+int64_t mirror_pulled_at(const struct mirror *m);
+
+#endif

@@ -1,0 +1,110 @@
+/* 01_base - the clock, instants, failures, events and the audit chain: what every command uses.
+ *
+ * A command is a function of one jsonb that gives one jsonb. Instants in both are microseconds
+ * since 1970 UTC. A command reads the clock once, so that all it writes carries the same time.
+ *
+ * Failures have an SQLSTATE of class AP, by which the program knows what may be done about them:
+ * AP001 fenced, AP002 conflict, AP003 refused, AP004 there is no such thing, AP005 look again. */
+
+CREATE OR REPLACE FUNCTION ap.clock() RETURNS timestamptz
+LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$;
+
+CREATE OR REPLACE FUNCTION ap.us(t timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM t) * 1000000)::bigint $$;
+
+CREATE OR REPLACE FUNCTION ap.ts(us bigint) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT timestamptz 'epoch' + us * interval '1 microsecond' $$;
+
+CREATE OR REPLACE FUNCTION ap.fail(state text, sentence text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = state, MESSAGE = sentence;
+END $$;
+
+/* Does a letter in this state hold a place under the limits? */
+CREATE OR REPLACE FUNCTION ap.holds(state text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT state IN ('claimed', 'committing', 'sent', 'simulated', 'in_doubt') $$;
+
+/* The state machine of the ledger, as in src/domain/types.c. */
+CREATE OR REPLACE FUNCTION ap.may_move(old text, new text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE old
+        WHEN 'queued' THEN new IN ('claimed', 'suppressed', 'cancelled')
+        WHEN 'claimed' THEN new IN ('queued', 'committing', 'sent', 'simulated', 'rejected',
+                                    'deferred', 'in_doubt', 'held')
+        WHEN 'committing' THEN new IN ('sent', 'simulated', 'rejected', 'deferred', 'in_doubt',
+                                       'queued')
+        WHEN 'deferred' THEN new IN ('queued', 'claimed', 'suppressed', 'cancelled')
+        WHEN 'in_doubt' THEN new IN ('sent', 'simulated', 'rejected', 'deferred', 'queued',
+                                     'cancelled')
+        WHEN 'held' THEN new IN ('queued', 'cancelled')
+        ELSE false END
+$$;
+
+/* The event that tells of a letter's new state. */
+CREATE OR REPLACE FUNCTION ap.event_of_send(state text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT CASE state WHEN 'queued' THEN 'released' ELSE state END $$;
+
+/* A line of the process log. What does not apply is left out. */
+CREATE OR REPLACE FUNCTION ap.note(t timestamptz, kind text, job uuid DEFAULT NULL,
+    group_no integer DEFAULT NULL, term_no integer DEFAULT NULL, send bigint DEFAULT NULL,
+    actor text DEFAULT NULL, words text DEFAULT NULL, n1 bigint DEFAULT 0, n2 bigint DEFAULT 0,
+    schedule uuid DEFAULT NULL, run uuid DEFAULT NULL) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO ap.events (at, kind, level, job, group_no, term_no, send, schedule, run, actor,
+                           text, n1, n2)
+    VALUES (t, kind, coalesce((SELECT k.level FROM ap.event_kinds k WHERE k.kind = note.kind), 2),
+            job, nullif(group_no, 0), nullif(term_no, 0), send, schedule, run, actor,
+            nullif(left(words, 240), ''), n1, n2)
+$$;
+
+/* The event and its row in the audit chain. One writer at a time: each hash covers the last. */
+CREATE OR REPLACE FUNCTION ap.audit(t timestamptz, kind text, actor text, target text,
+    job uuid DEFAULT NULL, words text DEFAULT NULL, n1 bigint DEFAULT 0, n2 bigint DEFAULT 0,
+    group_no integer DEFAULT NULL, term_no integer DEFAULT NULL, send bigint DEFAULT NULL,
+    schedule uuid DEFAULT NULL, run uuid DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    last record;
+    next_seq bigint;
+    nul bytea := '\x00';
+    covered bytea;
+BEGIN
+    PERFORM ap.note(t, kind, job, group_no, term_no, send, actor, words, n1, n2, schedule, run);
+    PERFORM pg_advisory_xact_lock(hashtextextended('ap.audit_log', 0));
+    SELECT a.seq, a.hash INTO last FROM ap.audit_log a ORDER BY a.seq DESC LIMIT 1;
+    next_seq := coalesce(last.seq, 0) + 1;
+    covered := coalesce(last.hash, decode(repeat('00', 32), 'hex'))
+        || convert_to(next_seq::text, 'UTF8') || nul || convert_to(ap.us(t)::text, 'UTF8') || nul
+        || convert_to(actor, 'UTF8') || nul || convert_to(kind, 'UTF8') || nul
+        || convert_to(target, 'UTF8') || nul || convert_to(coalesce(words, ''), 'UTF8') || nul;
+    INSERT INTO ap.audit_log (seq, at, actor, action, target, detail, hash)
+    VALUES (next_seq, t, actor, kind, target, coalesce(words, ''), sha256(covered));
+END $$;
+
+/* The name of a letter is made from its key: SHA-256 of "send", mode, job and address, each but the
+ * last followed by a NUL, as a UUID of version 8 (src/domain/ledger.c). */
+CREATE OR REPLACE FUNCTION ap.send_id(mode text, job uuid, address text) RETURNS uuid
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    h bytea := sha256('send'::bytea || '\x00'::bytea || convert_to(mode, 'UTF8')
+        || '\x00'::bytea || convert_to(job::text, 'UTF8') || '\x00'::bytea
+        || convert_to(address, 'UTF8'));
+BEGIN
+    h := set_byte(h, 6, (get_byte(h, 6) & 15) | 128);
+    h := set_byte(h, 8, (get_byte(h, 8) & 63) | 128);
+    RETURN encode(substr(h, 1, 16), 'hex')::uuid;
+END $$;
+
+/* The program's table of events, and the record's name when it has none yet. */
+CREATE OR REPLACE FUNCTION ap.schema_words(kinds jsonb) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO ap.event_kinds (kind, level)
+    SELECT k.key, k.value::int FROM jsonb_each_text(kinds) k
+    ON CONFLICT (kind) DO UPDATE SET level = excluded.level;
+    INSERT INTO ap.record (id, created_at) VALUES (gen_random_uuid(), clock_timestamp())
+    ON CONFLICT DO NOTHING;
+$$;

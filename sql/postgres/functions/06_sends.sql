@@ -1,0 +1,343 @@
+/* 06_sends - verdicts into the ledger, and which letters may be sent now.
+ *
+ * A verdict is a fact: taken from any epoch of the engine that claimed the row; it moves only a row
+ * that is still open, and taken twice changes nothing. A claim is a decision: first how many (the
+ * smallest of what is left of every limit), then which (the oldest rows of the term, each judged
+ * once more), in the transaction that claims, so that nothing can pass them. */
+
+/* Locks the jobs of these letters and of the lane, in one order. */
+CREATE OR REPLACE FUNCTION ap.lock_jobs(verdicts jsonb, also uuid) RETURNS void
+LANGUAGE sql AS $$
+    SELECT 1 FROM ap.job_leases l
+    WHERE l.job = also OR l.job IN
+        (SELECT s.job FROM jsonb_array_elements(verdicts) v
+         JOIN ap.sends s ON s.id = (v ->> 'id')::uuid)
+    ORDER BY l.job FOR UPDATE
+$$;
+
+CREATE OR REPLACE FUNCTION ap.take_verdicts(me uuid, verdicts jsonb, t timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    moves ap.send_move[] := '{}';
+    v record;
+BEGIN
+    FOR v IN
+        SELECT DISTINCT ON (s.seq) s.*, x.ord, x.w ->> 'state' AS said, (x.w ->> 'code')::int AS c,
+               x.w ->> 'reason' AS why, x.w ->> 'sha256' AS sha,
+               (x.w ->> 'retry_at')::bigint AS later
+        FROM jsonb_array_elements(verdicts) WITH ORDINALITY x (w, ord)
+        JOIN ap.sends s ON s.id = (x.w ->> 'id')::uuid
+        WHERE s.owner = me AND s.state IN ('claimed', 'committing', 'in_doubt')
+        ORDER BY s.seq, x.ord
+    LOOP
+        IF v.state = 'in_doubt' AND v.said = 'in_doubt' THEN
+            /* Its own engine says that nobody can know: it need not be asked again. */
+            UPDATE ap.sends SET decided_at = t WHERE seq = v.seq AND decided_at IS NULL;
+        ELSIF ap.may_move(v.state, v.said) AND v.said <> 'committing' THEN
+            UPDATE ap.sends
+            SET state = v.said, code = v.c, reason = v.why, sha256 = v.sha,
+                retry_at = CASE v.said WHEN 'deferred' THEN ap.ts(v.later) END,
+                decided_at = CASE v.said WHEN 'queued' THEN NULL ELSE t END
+            WHERE seq = v.seq;
+            PERFORM ap.note(t, ap.event_of_send(v.said), job => v.job, group_no => v.group_no,
+                            term_no => v.term_no, send => v.seq, words => v.why, n1 => v.c);
+            moves := moves || (v.job, v.mode, v.group_no, v.term_no, v.state, v.cycle, v.said,
+                               v.cycle)::ap.send_move;
+        END IF;
+    END LOOP;
+    PERFORM ap.tally(moves, t);
+END $$;
+
+CREATE OR REPLACE FUNCTION ap.sends_end(q jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t timestamptz := ap.clock();
+BEGIN
+    PERFORM ap.lock_jobs(q -> 'verdicts', NULL);
+    PERFORM ap.take_verdicts((q ->> 'engine')::uuid, q -> 'verdicts', t);
+    RETURN '{}';
+END $$;
+
+/* The subjects of the suppression list that an address falls under: itself, then "@domain" for its
+ * domain and each that this one is below. */
+CREATE OR REPLACE FUNCTION ap.subjects(address text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ARRAY [address] || coalesce(
+        (SELECT array_agg('@' || array_to_string(d.part[i:], '.') ORDER BY i)
+         FROM (SELECT string_to_array(regexp_replace(address, '^.*@', ''), '.') AS part) d,
+              generate_subscripts(d.part, 1) i), '{}')
+$$;
+
+/* Why a letter to this address is not sent: NULL when nothing is on the list. */
+CREATE OR REPLACE FUNCTION ap.suppressed(the_workspace uuid, address text) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT s.subject || CASE WHEN s.reason <> '' THEN ': ' || s.reason ELSE '' END
+    FROM unnest(ap.subjects(address)) WITH ORDINALITY a (subject, ord)
+    JOIN ap.suppressions s ON s.workspace_id = the_workspace AND s.subject = a.subject
+    ORDER BY a.ord LIMIT 1
+$$;
+
+/* How many letters pace and daily cap leave, and when the next may go. Claims under a common limit
+ * take turns, so that it is exact. */
+CREATE OR REPLACE FUNCTION ap.common_room(q jsonb, the_mode text, t timestamptz, OUT room integer,
+    OUT wait_until bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    per_minute integer := (q ->> 'per_minute')::int;
+    cap integer := (q ->> 'daily_cap')::int;
+    now_us bigint := ap.us(t);
+    gap bigint;
+    due bigint;
+    last bigint;
+    w record;
+BEGIN
+    room := 1000000;
+    wait_until := 0;
+    IF per_minute <= 0 AND cap <= 0 THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(the_mode, 2));
+    IF per_minute > 0 THEN
+        gap := 60000000 / per_minute;
+        due := greatest(per_minute / 60, 1);
+        SELECT ap.us(max(s.claimed_at)) INTO last FROM ap.sends s
+        WHERE s.mode = the_mode AND s.claimed_at IS NOT NULL;
+        IF last IS NOT NULL THEN
+            IF gap > 0 THEN
+                due := least(due, (now_us - last) / gap);
+            END IF;
+            IF due <= 0 THEN
+                wait_until := last + gap;
+            END IF;
+        END IF;
+        room := least(room, greatest(due, 0));
+    END IF;
+    IF cap > 0 THEN
+        SELECT count(*) AS n, ap.us(min(s.claimed_at)) AS first INTO w FROM ap.sends s
+        WHERE s.mode = the_mode AND s.claimed_at > t - interval '24 hours'
+          AND ap.holds(s.state);
+        IF w.n >= cap THEN
+            room := 0;
+            wait_until := greatest(wait_until, coalesce(w.first, 0) + 86400000000);
+        END IF;
+        room := least(room, cap - w.n::int);
+    END IF;
+END $$;
+
+/* The row will not be sent: it comes to rest without having taken a place. */
+CREATE OR REPLACE FUNCTION ap.drop_send(s ap.sends, new_state text, why text, t timestamptz)
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ap.sends SET state = new_state, reason = why, retry_at = NULL, decided_at = t
+    WHERE seq = s.seq;
+    PERFORM ap.note(t, new_state, job => s.job, group_no => s.group_no, term_no => s.term_no,
+                    send => s.seq, words => why);
+END $$;
+
+DO $$
+BEGIN
+    CREATE TYPE ap.claim AS (workspace_id uuid, mode text, recontact text, cycle integer,
+        room integer, suppressions boolean, suppressed integer, cancelled integer, seen integer,
+        taken bigint[], moves ap.send_move[]);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+
+/* Judges up to `most` waiting rows of the term; seen: how many there were. */
+CREATE OR REPLACE FUNCTION ap.claim_some(q jsonb, c ap.claim, most integer, t timestamptz)
+RETURNS ap.claim
+LANGUAGE plpgsql AS $$
+DECLARE
+    ret ap.claim := c;
+    rows ap.sends[];
+    s ap.sends;
+    why text;
+BEGIN
+    SELECT array_agg(x ORDER BY x.seq) INTO rows FROM (
+        SELECT o.* FROM ap.sends o
+        WHERE o.job = (q ->> 'job')::uuid AND o.mode = c.mode AND o.term_no = (q ->> 'term')::int
+          AND o.state IN ('queued', 'deferred') AND (o.state = 'queued' OR o.retry_at <= t)
+        ORDER BY o.seq LIMIT most) x;
+    ret.seen := coalesce(cardinality(rows), 0);
+    IF ret.seen > 0 AND c.recontact = 'never' THEN
+        /* Two jobs that claim one person take turns; the second sees what the first did. */
+        PERFORM 1 FROM ap.leads l WHERE l.id IN (SELECT r.lead FROM unnest(rows) r)
+        ORDER BY l.id FOR NO KEY UPDATE;
+    END IF;
+    FOR i IN 1 .. ret.seen LOOP
+        s := rows[i];
+        why := CASE WHEN c.suppressions THEN ap.suppressed(c.workspace_id, s.address) END;
+        IF why IS NOT NULL THEN
+            PERFORM ap.drop_send(s, 'suppressed', why, t);
+            ret.suppressed := ret.suppressed + 1;
+            ret.moves := ret.moves || (s.job, s.mode, s.group_no, s.term_no, s.state, 0,
+                                       'suppressed', c.cycle)::ap.send_move;
+        ELSIF c.recontact = 'never' AND ap.contacted(s.lead, s.job) IS NOT NULL THEN
+            PERFORM ap.drop_send(s, 'cancelled', 'another job writes to it, or has meanwhile', t);
+            ret.cancelled := ret.cancelled + 1;
+            ret.moves := ret.moves || (s.job, s.mode, s.group_no, s.term_no, s.state, 0,
+                                       'cancelled', c.cycle)::ap.send_move;
+        ELSE
+            ret.taken := ret.taken || s.seq;
+            ret.moves := ret.moves || (s.job, s.mode, s.group_no, s.term_no, s.state, 0,
+                                       'claimed', c.cycle)::ap.send_move;
+        END IF;
+    END LOOP;
+    UPDATE ap.sends o
+    SET state = 'claimed', owner = (q ->> 'engine')::uuid, epoch = (q ->> 'epoch')::bigint,
+        cycle = c.cycle, attempt = o.attempt + 1, claimed_at = t, decided_at = NULL,
+        retry_at = NULL
+    WHERE o.seq = ANY (ret.taken[cardinality(c.taken) + 1:]);
+    RETURN ret;
+END $$;
+
+/* Rows that were claimed, with what their letters need, in the order of queueing. */
+CREATE OR REPLACE FUNCTION ap.letters(seqs bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'seq', s.seq, 'attempt', s.attempt,
+        'address', s.address, 'name', l.name,
+        'company', CASE WHEN o.company <> '' THEN o.company ELSE l.company END,
+        'title', o.title, 'language', o.language, 'url', o.url,
+        'claimed_at', ap.us(s.claimed_at)) ORDER BY s.seq), '[]')
+    FROM ap.sends s
+    JOIN ap.leads l ON l.id = s.lead
+    JOIN ap.lead_sources o ON o.id = s.source
+    WHERE s.seq = ANY (seqs)
+$$;
+
+CREATE OR REPLACE FUNCTION ap.claim_rows(q jsonb, c ap.claim, most integer, t timestamptz)
+RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    want integer;
+BEGIN
+    c.suppressions := EXISTS (SELECT 1 FROM ap.suppressions s
+                              WHERE s.workspace_id = c.workspace_id);
+    LOOP
+        want := most - cardinality(c.taken);
+        c := ap.claim_some(q, c, want, t);
+        EXIT WHEN c.seen < want OR cardinality(c.taken) >= most;
+    END LOOP;
+    PERFORM ap.tally(c.moves, t);
+    IF cardinality(c.taken) > 0 THEN
+        PERFORM ap.note(t, 'claimed', job => (q ->> 'job')::uuid, group_no => (q ->> 'group')::int,
+                        term_no => (q ->> 'term')::int, send => c.taken[1],
+                        n1 => cardinality(c.taken));
+    END IF;
+    RETURN jsonb_build_object('reason', CASE WHEN cardinality(c.taken) > 0 THEN 'go'
+                                             ELSE 'nothing' END,
+        'suppressed', c.suppressed, 'cancelled', c.cancelled, 'rows', ap.letters(c.taken));
+END $$;
+
+CREATE OR REPLACE FUNCTION ap.claim(q jsonb, t timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    by_hand boolean := (q ->> 'by_hand')::boolean;
+    c ap.claim;
+    most integer;
+    common record;
+BEGIN
+    IF NOT by_hand AND ap.progress((q ->> 'job')::uuid, (q ->> 'group')::int, (q ->> 'term')::int,
+                                   t) ->> 'desired' <> 'run' THEN
+        RETURN '{"reason": "stop"}';
+    END IF;
+    SELECT j.workspace_id, j.mode, j.recontact, p.cycle,
+           least(CASE WHEN j.distribution_method = 'equitable' AND NOT by_hand
+                      THEN least(j.loop_interval, coalesce(s.target, 0)) ELSE j.loop_interval END
+                 - coalesce(s.counted, 0), j.max_emails_per_group - coalesce(g.counted, 0)),
+           false, 0, 0, 0, '{}'::bigint[], '{}'::ap.send_move[]
+    INTO c
+    FROM ap.automation_jobs j
+    JOIN ap.automation_process_state p ON p.job = j.id
+    LEFT JOIN ap.search_groups g ON g.job = j.id AND g.group_no = (q ->> 'group')::int
+    LEFT JOIN ap.search_terms s ON s.job = j.id AND s.term_no = (q ->> 'term')::int
+    WHERE j.id = (q ->> 'job')::uuid;
+    most := least((q ->> 'count')::int, 50, c.room);
+    IF most <= 0 THEN
+        RETURN '{"reason": "limit"}';
+    END IF;
+    SELECT * INTO common FROM ap.common_room(q, c.mode, t);
+    IF common.room <= 0 THEN
+        RETURN jsonb_build_object('reason', 'wait', 'wait_until', common.wait_until);
+    END IF;
+    RETURN ap.claim_rows(q, c, least(most, common.room), t);
+END $$;
+
+/* Why this lane may not claim: NULL when it may. The facts that came with it are taken anyway. */
+CREATE OR REPLACE FUNCTION ap.refusal(q jsonb, t timestamptz) RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM ap.fence(q, t), ap.term_must(q);
+    RETURN NULL;
+EXCEPTION
+    WHEN SQLSTATE 'AP001' THEN RETURN 'fenced:' || SQLERRM;
+    WHEN SQLSTATE 'AP005' THEN RETURN 'retry:' || SQLERRM;
+END $$;
+
+/* q: lease, verdicts, group, term, count, per_minute, daily_cap, by_hand. */
+CREATE OR REPLACE FUNCTION ap.sends_exchange(q jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t timestamptz := ap.clock();
+    ret jsonb := '{"reason": "go"}';
+    refused text;
+BEGIN
+    PERFORM ap.lock_jobs(q -> 'verdicts', (q ->> 'job')::uuid);
+    PERFORM ap.take_verdicts((q ->> 'engine')::uuid, q -> 'verdicts', t);
+    IF (q ->> 'count')::int > 0 THEN
+        refused := ap.refusal(q, t);
+        IF refused IS NULL THEN
+            ret := ap.claim(q, t);
+        END IF;
+    END IF;
+    RETURN ret || jsonb_build_object('refused', refused, 'progress',
+        ap.progress((q ->> 'job')::uuid, (q ->> 'group')::int, (q ->> 'term')::int, t));
+END $$;
+
+/* What the engine has in its hands, and what a takeover put in doubt without its word. */
+CREATE OR REPLACE FUNCTION ap.sends_open(q jsonb) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_array(x.id, x.job, x.mode, x.state) ORDER BY x.seq), '[]')
+    FROM (SELECT s.seq, s.id, s.job, s.mode, s.state FROM ap.sends s
+          WHERE s.state IN ('claimed', 'committing', 'in_doubt')
+            AND s.owner = (q ->> 'engine')::uuid
+            AND (q ->> 'job' IS NULL OR s.job = (q ->> 'job')::uuid)
+            AND (s.state <> 'in_doubt' OR s.decided_at IS NULL)
+          ORDER BY s.seq LIMIT (q ->> 'max')::int) x
+$$;
+
+/* The operator's word about a letter that is in doubt or held. */
+CREATE OR REPLACE FUNCTION ap.send_settle(q jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t timestamptz := ap.clock();
+    how text := q ->> 'how';
+    s ap.sends;
+    new_state text;
+    target text;
+BEGIN
+    SELECT * INTO s FROM ap.sends WHERE id = (q ->> 'id')::uuid;
+    IF s.seq IS NULL THEN
+        PERFORM ap.fail('AP003', 'sends: there is no such letter');
+    END IF;
+    PERFORM ap.lock_jobs('[]', s.job);
+    SELECT * INTO s FROM ap.sends WHERE seq = s.seq; /* as it is now that nobody else moves it */
+    new_state := CASE how WHEN 'send again' THEN 'queued' WHEN 'drop' THEN 'cancelled'
+        WHEN 'sent' THEN CASE s.mode WHEN 'dryrun' THEN 'simulated' ELSE 'sent' END END;
+    IF s.state NOT IN ('in_doubt', 'held') OR new_state IS NULL
+       OR NOT ap.may_move(s.state, new_state) THEN
+        PERFORM ap.fail('AP003', format('sends: letter %s is %s; only letters that are in doubt or '
+            'held are settled (held ones: again or drop)', s.seq, s.state));
+    END IF;
+    UPDATE ap.sends
+    SET state = new_state, reason = 'settled by the operator', retry_at = NULL,
+        decided_at = CASE new_state WHEN 'queued' THEN NULL ELSE t END
+    WHERE seq = s.seq;
+    PERFORM ap.tally(ARRAY [(s.job, s.mode, s.group_no, s.term_no, s.state, s.cycle, new_state,
+                             s.cycle)::ap.send_move], t);
+    SELECT w.name || '/' || j.name || ' ' || s.address INTO target
+    FROM ap.automation_jobs j JOIN ap.workspaces w ON w.id = j.workspace_id WHERE j.id = s.job;
+    PERFORM ap.audit(t, 'send_settled', q ->> 'actor', target, job => s.job, words => how,
+                     group_no => s.group_no, term_no => s.term_no, send => s.seq);
+    RETURN '{}';
+END $$;

@@ -1,0 +1,7 @@
+-- Of which record this file is a copy, and up to where.
+CREATE TABLE IF NOT EXISTS mirror (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    record BLOB NOT NULL CHECK (length(record) = 16),
+    mark TEXT NOT NULL, /* what to ask with next time */
+    pulled_at INTEGER NOT NULL /* the server's instant */
+) STRICT

@@ -1,0 +1,1 @@
+SELECT record, mark, pulled_at FROM mirror

@@ -1,0 +1,301 @@
+/* mirror.c - brings the copy up to date.
+ *
+ * The idea: the record is asked for what transactions wrote that were not over at the last question
+ * (sql/postgres/functions/09_pull.sql), so nothing is missed and nothing needs to be remembered but
+ * one mark, which is saved in the transaction that applies the rows. */
+#include "adapter/mirror.h"
+
+#include "base/file.h"
+#include "base/fp.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "mirror_table.h"
+#include "store/db.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MARK_MAX = 24, NAMES_MAX = 32 };
+
+struct mirror {
+    struct db *db;
+    char path[FILE_PATH_MAX];
+    struct uuid record; /* zero: none yet */
+    char mark[MARK_MAX];
+    int64_t pulled_at;
+};
+
+static bool load_state(struct mirror *m, struct err *err)
+{
+    bool row;
+    if (!db_run(db_stmt(m->db, SQL_MIRROR_MAKE), NULL, err))
+        return false;
+    struct stmt *st = db_stmt(m->db, SQL_MIRROR_STATE);
+    if (!db_step(st, &row, err))
+        return false;
+    (void)str_copy(m->mark, sizeof m->mark, "0"); /* it fits */
+    if (row) {
+        m->record = col_uuid(st, 0);
+        col_text_to(st, 1, m->mark, sizeof m->mark);
+        m->pulled_at = col_int(st, 2);
+    }
+    stmt_end(st);
+    return true;
+}
+
+static bool open_file(struct mirror *m, struct err *err)
+{
+    m->record = (struct uuid){{0}};
+    m->pulled_at = 0;
+    if (!db_open(m->path, DB_CREATE, &m->db, err))
+        return false;
+    if (load_state(m, err))
+        return true;
+    db_close(m->db);
+    m->db = NULL;
+    return false;
+}
+
+static void remove_file(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char name[FILE_PATH_MAX + 8];
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (str_format(name, sizeof name, "%s%s", path, ends[i]))
+            (void)unlink(name); /* absent is fine; what stays shows at the next open */
+}
+
+/* Nothing in it is worth keeping: a file that can't be used is made anew. */
+static bool open_fresh(struct mirror *m, struct err *err)
+{
+    db_close(m->db);
+    m->db = NULL;
+    remove_file(m->path);
+    return open_file(m, err);
+}
+
+bool mirror_open(const char *path, struct mirror **ret, struct err *err)
+{
+    struct err first = {0};
+    struct mirror *m = calloc(1, sizeof *m);
+    if (m == NULL || !str_copy(m->path, sizeof m->path, path)) {
+        free(m);
+        return err_set(err, ERR_STOP, "mirror: the path %.80s is too long, or memory is", path);
+    }
+    if (open_file(m, &first) || open_fresh(m, err)) {
+        *ret = m;
+        return true;
+    }
+    free(m);
+    return false;
+}
+
+void mirror_close(struct mirror *m)
+{
+    if (m == NULL)
+        return;
+    db_close(m->db);
+    free(m);
+}
+
+int64_t mirror_pulled_at(const struct mirror *m)
+{
+    return m->pulled_at;
+}
+
+/* --- rows --- */
+
+static bool hex_bytes(const char *text, uint8_t *dst, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned byte;
+        if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+            return false;
+        dst[i] = (uint8_t)byte;
+    }
+    return text[2 * size] == '\0';
+}
+
+static bool bind_one(struct stmt *st, const char *name, char kind, const json_t *v)
+{
+    struct uuid id;
+    uint8_t hash[32];
+    const char *text = json_string_value(v);
+    if (json_is_null(v)) {
+        stmt_null(st, name);
+        return true;
+    }
+    if (kind == 'i' && (json_is_integer(v) || json_is_boolean(v))) {
+        stmt_int(st, name, json_is_integer(v) ? json_integer_value(v) : json_is_true(v));
+        return true;
+    }
+    if (kind == 't' && text != NULL) {
+        stmt_text(st, name, text);
+        return true;
+    }
+    if (kind == 'u' && text != NULL && uuid_parse(text, &id)) {
+        stmt_uuid(st, name, id);
+        return true;
+    }
+    if (kind != 'x' || text == NULL || !hex_bytes(text, hash, sizeof hash))
+        return false;
+    stmt_blob(st, name, hash, sizeof hash);
+    return true;
+}
+
+static const char *const places[NAMES_MAX] = {
+    "$c0",  "$c1",  "$c2",  "$c3",  "$c4",  "$c5",  "$c6",  "$c7",  "$c8",  "$c9",  "$c10",
+    "$c11", "$c12", "$c13", "$c14", "$c15", "$c16", "$c17", "$c18", "$c19", "$c20", "$c21",
+    "$c22", "$c23", "$c24", "$c25", "$c26", "$c27", "$c28", "$c29", "$c30", "$c31"};
+
+static bool odd(const char *relation, struct err *err)
+{
+    return err_set(err, ERR_STOP,
+                   "mirror: the database gives rows of \"%.40s\" in a form that this program does "
+                   "not know; its schema is of another version: run autopilot db status",
+                   relation);
+}
+
+static bool run(struct mirror *m, enum sql_id id, const char *kinds, const json_t *row,
+                const char *relation, struct err *err)
+{
+    size_t count = strlen(kinds);
+    if (json_array_size(row) != count || count > NAMES_MAX)
+        return odd(relation, err);
+    struct stmt *st = db_stmt(m->db, id);
+    for (size_t i = 0; i < count; i++)
+        if (!bind_one(st, places[i], kinds[i], json_array_get(row, i)))
+            return odd(relation, err);
+    return db_run(st, NULL, err);
+}
+
+/* [relation, [key...]]. A relation that has no copy here does not matter. */
+static bool drop(struct mirror *m, const json_t *row, struct err *err)
+{
+    const char *relation = json_string_value(json_array_get(row, 0));
+    const struct mirror_table *t = relation != NULL ? mirror_table_of(relation) : NULL;
+    return t == NULL || t->drop == SQL_COUNT ||
+           run(m, t->drop, t->key, json_array_get(row, 1), relation, err);
+}
+
+/* The last row: where to go on next time. */
+struct next {
+    struct uuid record;
+    char mark[MARK_MAX];
+    int64_t at;
+};
+
+static bool read_next(const json_t *row, struct next *ret, struct err *err)
+{
+    const char *mark, *record;
+    json_int_t at;
+    if (json_unpack((json_t *)row, "[s,I,s]", &mark, &at, &record) != 0 ||
+        !uuid_parse(record, &ret->record) || !str_copy(ret->mark, sizeof ret->mark, mark))
+        return odd("next", err);
+    ret->at = at;
+    return true;
+}
+
+static bool apply_row(struct mirror *m, const char *relation, const json_t *row, struct next *next,
+                      struct err *err)
+{
+    if (str_equal(relation, "next"))
+        return read_next(row, next, err);
+    if (str_equal(relation, "gone"))
+        return drop(m, row, err);
+    const struct mirror_table *t = mirror_table_of(relation);
+    return t != NULL ? run(m, t->put, t->columns, row, relation, err) : odd(relation, err);
+}
+
+static bool apply_rows(struct mirror *m, struct pg_answer *a, struct next *next, struct err *err)
+{
+    for (int32_t i = 0; i < a->rows; i++) {
+        json_error_t why;
+        json_t *row = json_loads(pg_answer_text(a, i, 1), 0, &why);
+        bool ok = row != NULL ? apply_row(m, pg_answer_text(a, i, 0), row, next, err)
+                              : odd(pg_answer_text(a, i, 0), err);
+        json_decref(row);
+        if (!ok)
+            return false;
+    }
+    return pg_answer_ok(a, err) && (next->at > 0 || odd("next", err));
+}
+
+static bool save(struct mirror *m, const struct next *next, struct err *err)
+{
+    struct stmt *st = db_stmt(m->db, SQL_MIRROR_SAVED);
+    stmt_uuid(st, "$record", next->record);
+    stmt_text(st, "$mark", next->mark);
+    stmt_int(st, "$at", next->at);
+    return db_run(st, NULL, err);
+}
+
+/* When nothing came, nothing is written: only the instant is kept, in memory. */
+static bool apply(struct mirror *m, struct pg_answer *a, struct next *next, struct err *err)
+{
+    if (!db_begin(m->db, err))
+        return false;
+    bool ok = db_run(db_stmt(m->db, SQL_MIRROR_DEFER), NULL, err) && apply_rows(m, a, next, err) &&
+              save(m, next, err);
+    FP("mirror_before_commit");
+    if (ok)
+        ok = db_commit(m->db, err);
+    else
+        db_rollback(m->db);
+    FP("mirror_after_commit");
+    return ok;
+}
+
+static bool ask(struct mirror *m, struct pg_link *link, int64_t deadline_us, struct pg_answer *ret,
+                struct err *err)
+{
+    struct pg_args args = pg_args_init();
+    pg_args_text(&args, m->mark);
+    bool ok = pg_link_call(link, "SELECT relation, columns FROM ap.pull($1)", &args, deadline_us,
+                           ret, err);
+    pg_args_done(&args);
+    return ok;
+}
+
+/* The record behind the link, when it is not the one that this is a copy of. */
+static bool is_other(const struct mirror *m, struct pg_answer *a, bool *ret, struct err *err)
+{
+    struct next next = {.at = 0};
+    json_error_t why;
+    *ret = false;
+    if (uuid_is_zero(m->record) || a->rows < 1)
+        return true;
+    json_t *row = json_loads(pg_answer_text(a, a->rows - 1, 1), 0, &why);
+    bool ok = row != NULL ? read_next(row, &next, err) : odd("next", err);
+    json_decref(row);
+    *ret = ok && !uuid_equal(next.record, m->record);
+    return ok;
+}
+
+bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
+                 struct err *err)
+{
+    struct pg_answer a = {0};
+    struct next next = {.at = 0};
+    bool other = false;
+    if (!ask(m, link, deadline_us, &a, err))
+        return false;
+    bool ok = is_other(m, &a, &other, err);
+    if (ok && other) {
+        pg_answer_done(&a);
+        ok = open_fresh(m, err) && ask(m, link, deadline_us, &a, err);
+    }
+    ok = ok && apply(m, &a, &next, err);
+    if (ok) {
+        m->record = next.record;
+        m->pulled_at = next.at;
+        (void)str_copy(m->mark, sizeof m->mark, next.mark); /* same size */
+        if (ret_rows != NULL)
+            *ret_rows = a.rows - 1;
+    }
+    pg_answer_done(&a);
+    return ok;
+}

@@ -1,0 +1,207 @@
+/* pg_migrate.c - brings the shared record's schema up to date.
+ *
+ * The idea: what is there is read again under the lock, in the transaction that changes it, so of
+ * two programs that start at once one makes the schema and the other finds it made. */
+#include "adapter/pg_migrate.h"
+
+#include "adapter/pg_text.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "domain/event.h"
+
+#include <string.h>
+
+#define STEP_WITHIN_US (300 * US_PER_S)
+#define LOOK_WITHIN_US (10 * US_PER_S)
+
+enum { SCRIPT_MAX = 4 * 1024 * 1024, HASH_SIZE = 65 };
+
+static bool look(struct pg_link *link, const char *sql, struct pg_answer *ret, struct err *err)
+{
+    return pg_link_call(link, sql, NULL, clock_boot_us() + LOOK_WITHIN_US, ret, err);
+}
+
+/* One hash over all the functions and the kinds of events. */
+static bool functions_hash(char ret[HASH_SIZE])
+{
+    struct buf all = buf_init(SCRIPT_MAX);
+    for (int i = 0; i < pg_functions_count; i++)
+        buf_addf(&all, "%s\n", pg_functions[i].text);
+    for (int k = 0; k < EVENT_KINDS; k++)
+        buf_addf(&all, "%s %d\n", event_row((enum event_kind)k)->name,
+                 event_row((enum event_kind)k)->level);
+    bool ok = buf_ok(&all);
+    if (ok)
+        str_sha256_hex(all.data, all.len, ret);
+    buf_done(&all);
+    return ok;
+}
+
+static bool has_schema(struct pg_link *link, bool *ret, struct err *err)
+{
+    struct pg_answer a = {0};
+    if (!look(link, "SELECT to_regclass('ap.schema_migrations') IS NOT NULL", &a, err))
+        return false;
+    *ret = pg_answer_bool(&a, 0, 0);
+    bool ok = pg_answer_ok(&a, err);
+    pg_answer_done(&a);
+    return ok;
+}
+
+/* Compares what was carried out with what this program has. */
+static void compare(struct pg_answer *a, struct pg_standing *ret)
+{
+    char hash[HASH_SIZE];
+    for (int32_t i = 0; i < a->rows; i++) {
+        int64_t version = pg_answer_int(a, i, 0);
+        ret->version = version > ret->version ? (int32_t)version : ret->version;
+        if (version < 1 || version > pg_migrations_count)
+            continue; /* 0: the functions; above: a newer program's */
+        const char *text = pg_migrations[version - 1].text;
+        str_sha256_hex(text, strlen(text), hash);
+        if (!str_equal(hash, pg_answer_text(a, i, 1)))
+            ret->fit = PG_FIT_CHANGED;
+    }
+    if (ret->version > ret->newest)
+        ret->fit = PG_FIT_NEW;
+    else if (ret->fit == PG_FIT_GOOD && ret->version < ret->newest)
+        ret->fit = PG_FIT_OLD;
+    if (ret->fit != PG_FIT_GOOD)
+        return;
+    bool same = a->rows > 0 && pg_answer_int(a, 0, 0) == 0 && functions_hash(hash) &&
+                str_equal(hash, pg_answer_text(a, 0, 1));
+    ret->fit = same ? PG_FIT_GOOD : PG_FIT_FUNCTIONS;
+}
+
+bool pg_schema_standing(struct pg_link *link, struct pg_standing *ret, struct err *err)
+{
+    bool there;
+    struct pg_answer a = {0};
+    *ret = (struct pg_standing){.fit = PG_FIT_NONE, .newest = pg_migrations_count};
+    if (!has_schema(link, &there, err))
+        return false;
+    if (!there)
+        return true;
+    if (!look(link, "SELECT version, sha256 FROM ap.schema_list()", &a, err))
+        return false;
+    ret->fit = PG_FIT_GOOD;
+    compare(&a, ret);
+    bool ok = pg_answer_ok(&a, err);
+    pg_answer_done(&a);
+    return ok;
+}
+
+bool pg_schema_check(struct pg_link *link, struct err *err)
+{
+    struct pg_standing s;
+    if (!pg_schema_standing(link, &s, err))
+        return false;
+    switch (s.fit) {
+    case PG_FIT_GOOD:
+        return true;
+    case PG_FIT_NONE:
+        return err_set(err, ERR_STOP,
+                       "record: %s is no record of autopilot yet; to make it one: autopilot db "
+                       "migrate",
+                       pg_link_where(link));
+    case PG_FIT_OLD:
+    case PG_FIT_FUNCTIONS:
+        return err_set(err, ERR_STOP,
+                       "record: the schema at %s is version %d, this program's is %d with its own "
+                       "functions; bring it up to date: autopilot db migrate",
+                       pg_link_where(link), s.version, s.newest);
+    case PG_FIT_NEW:
+        return err_set(err, ERR_STOP,
+                       "record: the schema at %s is version %d and this program knows %d; install "
+                       "the newer program on this machine too",
+                       pg_link_where(link), s.version, s.newest);
+    case PG_FIT_CHANGED:
+        break;
+    }
+    return err_set(err, ERR_STOP,
+                   "record: a migration that was carried out at %s has another text in this "
+                   "program; they are not of the same line of versions",
+                   pg_link_where(link));
+}
+
+/* --- carrying out --- */
+
+static bool step(struct pg_link *link, const struct pg_text *m, const char *hash,
+                 const char *app_version, struct err *err)
+{
+    struct pg_answer none = {0};
+    struct pg_args args = pg_args_init();
+    pg_args_int(&args, m->number);
+    pg_args_text(&args, m->name);
+    pg_args_text(&args, hash);
+    pg_args_text(&args, app_version);
+    pg_args_text(&args, m->text);
+    bool ok = pg_link_call(link, "SELECT ap.schema_step($1::int, $2, $3, $4, $5)", &args,
+                           clock_boot_us() + STEP_WITHIN_US, &none, err);
+    pg_answer_done(&none);
+    pg_args_done(&args);
+    return ok;
+}
+
+static bool put_words(struct pg_link *link, struct err *err)
+{
+    struct pg_answer none = {0};
+    struct pg_args args = pg_args_init();
+    struct buf kinds = buf_init(SCRIPT_MAX);
+    for (int k = 0; k < EVENT_KINDS; k++)
+        buf_addf(&kinds, "%c\"%s\": %d", k == 0 ? '{' : ',', event_row((enum event_kind)k)->name,
+                 event_row((enum event_kind)k)->level);
+    buf_addf(&kinds, "}");
+    pg_args_text(&args, buf_ok(&kinds) ? buf_text(&kinds) : NULL);
+    bool ok = pg_link_call(link, "SELECT ap.schema_words($1::jsonb)", &args,
+                           clock_boot_us() + STEP_WITHIN_US, &none, err);
+    pg_answer_done(&none);
+    pg_args_done(&args);
+    buf_done(&kinds);
+    return ok;
+}
+
+static bool put_functions(struct pg_link *link, const char *app_version, struct err *err)
+{
+    char hash[HASH_SIZE];
+    struct buf all = buf_init(SCRIPT_MAX);
+    for (int i = 0; i < pg_functions_count; i++)
+        buf_addf(&all, "%s\n", pg_functions[i].text);
+    struct pg_text functions = {0, "functions", buf_text(&all)};
+    bool ok = buf_ok(&all) && functions_hash(hash);
+    if (!ok)
+        (void)err_set(err, ERR_STOP, "record: there is no memory for its functions"); /* ok */
+    ok = ok && step(link, &functions, hash, app_version, err) && put_words(link, err);
+    buf_done(&all);
+    return ok;
+}
+
+static bool put_migration(struct pg_link *link, const struct pg_text *m, const char *app_version,
+                          struct err *err)
+{
+    char hash[HASH_SIZE];
+    str_sha256_hex(m->text, strlen(m->text), hash);
+    return step(link, m, hash, app_version, err);
+}
+
+bool pg_migrate(struct pg_link *link, const char *app_version, int32_t *ret_steps, struct err *err)
+{
+    struct pg_standing s;
+    *ret_steps = 0;
+    if (!pg_schema_standing(link, &s, err))
+        return false;
+    if (s.fit == PG_FIT_GOOD)
+        return true;
+    if (s.fit == PG_FIT_NEW || s.fit == PG_FIT_CHANGED)
+        return pg_schema_check(link, err);
+    if (!pg_link_script(link, pg_schema[0].text, clock_boot_us() + STEP_WITHIN_US, err))
+        return false;
+    for (int i = s.version; i < pg_migrations_count; i++, (*ret_steps)++)
+        if (!put_migration(link, &pg_migrations[i], app_version, err))
+            return false;
+    if (!put_functions(link, app_version, err))
+        return false;
+    (*ret_steps)++;
+    return true;
+}
