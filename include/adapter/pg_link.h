@@ -30,8 +30,8 @@ struct pg_link;
 struct pg_link_options {
     /* postgresql://user@host:5432,host2/database?... or key=value words; copied. With several hosts
      * the first that lets us in and is no standby is taken, then the one that was good last. TLS
-     * is verified (sslmode=verify-full) unless it says otherwise or the host is a socket's
-     * directory. */
+     * is verified (sslmode=verify-full) unless it says otherwise; the sockets of this machine
+     * (host=/directory) have none. No environment variable takes us to another host. */
     const char *url;
     /* File with the password in its first line, read at each connect; its group and others may not
      * read it. NULL: the URL, PGPASSFILE or ~/.pgpass. Copied. A password is never shown. */

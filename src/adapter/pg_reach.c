@@ -60,7 +60,7 @@ static void say(struct attempt *a, const char *keyword, const char *value)
 
 static bool is_local(const struct pg_place *p)
 {
-    return p->address[0] == '\0' && (p->host[0] == '\0' || p->host[0] == '/' || p->host[0] == '@');
+    return p->address[0] == '\0' && (p->host[0] == '/' || p->host[0] == '@');
 }
 
 static bool is_ours(const char *keyword)
@@ -80,7 +80,7 @@ static void say_all(struct attempt *a, const struct pg_place *p, const char *add
     a->words = 0;
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         say(a, ours[i].keyword, ours[i].value);
-    say(a, "sslmode", is_local(p) ? "disable" : "verify-full");
+    say(a, "sslmode", "verify-full"); /* means nothing on a local socket */
     for (const PQconninfoOption *o = a->target->options; o->keyword != NULL; o++)
         if (o->val != NULL && !is_ours(o->keyword))
             say(a, o->keyword, o->val);
@@ -127,7 +127,7 @@ static void keep_of(struct attempt *a, const struct pg_place *p, const char *add
     char reason[REASONS_MAX];
     bool twice = address[0] != '\0' && !str_equal(address, p->host);
     (void)str_format(reason, sizeof reason, "%s%s%s%s port %s: %s%s%s",
-                     p->host[0] != '\0' ? p->host : "the local socket", twice ? " (" : "",
+                     p->host[0] != '\0' ? p->host : address, twice ? " (" : "",
                      twice ? address : "", twice ? ")" : "", p->port, what,
                      what[0] != '\0' && words[0] != '\0' ? ": " : "", words); /* a cut is fine */
     keep_reason(a, reason, cure);

@@ -15,7 +15,7 @@ enum { PG_PLACES_MAX = 8, PG_NAME_MAX = 256, PG_SECRET_MAX = 1024 };
 
 /* One of the hosts. */
 struct pg_place {
-    char host[PG_NAME_MAX];    /* "": the default local socket; "/...": a socket's directory */
+    char host[PG_NAME_MAX];    /* "/..." or "@...": a local socket; "": there is an address */
     char address[PG_NAME_MAX]; /* hostaddr: resolved already; "": not */
     char port[8];
 };

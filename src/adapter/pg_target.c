@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where the sockets of this machine's servers are, as the packages have it. */
+#define LOCAL_DIR "/var/run/postgresql"
+
 static const char *value_of(const struct pg_target *t, const char *keyword)
 {
     for (const PQconninfoOption *o = t->options; o != NULL && o->keyword != NULL; o++)
@@ -47,26 +50,36 @@ static bool bad_address(struct err *err, const char *words)
                    (int)strcspn(words, "\"\n"), words);
 }
 
+/* The i-th host. False when a part of it is too long. */
+static bool set_place(const struct pg_target *t, int32_t i, struct pg_place *p)
+{
+    if (!pick(value_of(t, "host"), i, p->host, sizeof p->host) ||
+        !pick(value_of(t, "hostaddr"), i, p->address, sizeof p->address) ||
+        !pick(value_of(t, "port"), i, p->port, sizeof p->port))
+        return false;
+    if (p->host[0] == '\0' && p->address[0] == '\0')
+        (void)str_copy(p->host, sizeof p->host, LOCAL_DIR); /* else PGHOST would count */
+    if (p->port[0] == '\0')
+        (void)str_copy(p->port, sizeof p->port, "5432"); /* else PGPORT */
+    return true;
+}
+
 static bool set_places(struct pg_target *t, struct err *err)
 {
-    const char *hosts = value_of(t, "host"), *addresses = value_of(t, "hostaddr");
-    const char *ports = value_of(t, "port");
-    int32_t n = count_of(hosts), n_addresses = count_of(addresses), n_ports = count_of(ports);
-    if (hosts[0] == '\0')
+    const char *addresses = value_of(t, "hostaddr");
+    int32_t n = count_of(value_of(t, "host")), n_addresses = count_of(addresses);
+    int32_t n_ports = count_of(value_of(t, "port"));
+    if (value_of(t, "host")[0] == '\0')
         n = n_addresses;
+    if (value_of(t, "service")[0] != '\0')
+        return bad_address(err, "it names a service; name the host itself");
     if (n > PG_PLACES_MAX)
         return bad_address(err, "it names more than 8 hosts");
     if ((addresses[0] != '\0' && n_addresses != n) || (n_ports != 1 && n_ports != n))
         return bad_address(err, "it does not name as many ports or addresses as hosts");
-    for (int32_t i = 0; i < n; i++) {
-        struct pg_place *p = &t->place[i];
-        if (!pick(hosts, hosts[0] == '\0' ? 0 : i, p->host, sizeof p->host) ||
-            !pick(addresses, addresses[0] == '\0' ? 0 : i, p->address, sizeof p->address) ||
-            !pick(ports, i, p->port, sizeof p->port))
+    for (int32_t i = 0; i < n; i++)
+        if (!set_place(t, i, &t->place[i]))
             return bad_address(err, "a host or port in it is too long");
-        if (p->port[0] == '\0')
-            (void)str_copy(p->port, sizeof p->port, "5432"); /* fits */
-    }
     t->places = n;
     return true;
 }
