@@ -4,6 +4,8 @@
 #ifndef DOMAIN_SCHEDULE_H
 #define DOMAIN_SCHEDULE_H
 
+#include "domain/types.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,6 +23,7 @@ enum run_trigger {
     TRIGGER_BACKFILL, /* an operator asked for old slots */
     TRIGGER_MANUAL,   /* an operator asked for a report now; counts for the frequency */
     TRIGGER_TEST,     /* likewise, but counts for nothing */
+    TRIGGER_AFTER,    /* the schedule that it follows had a success */
     TRIGGERS
 };
 
@@ -33,6 +36,11 @@ enum run_status {
     RUN_CANCELLED,
     RUN_STATUSES
 };
+
+/* Specifications of one schedule, its first included. */
+enum { SCHEDULE_SPECS_MAX = 16 };
+/* next_run_at of a schedule that waits for no instant: it follows another's success. */
+#define SCHEDULE_NEVER_US INT64_MAX
 
 /* Later than this, somebody must look. */
 #define SCHEDULE_OVERDUE_US (INT64_C(24) * 3600 * 1000000)
@@ -54,7 +62,9 @@ struct schedule_def {
     const char *workspace;
     const char *name;
     const char *specification; /* by name, of the same workspace */
-    const char *type;          /* daily, weekly, monthly, custom */
+    const char *further;       /* more of them, one a line, each once; NULL: none */
+    const char *after;         /* type after: the schedule whose success it follows; else NULL */
+    const char *type;          /* daily, weekly, monthly, custom, after */
     const char *config;        /* JSON: time, days, zone, and the finer points of timing.h */
     const char *categories;    /* JSON array of category ids, or NULL */
     const char *regions;       /* likewise */
@@ -63,5 +73,9 @@ struct schedule_def {
     bool enabled;
     const char *frequency; /* of its specification: only when it was read from the record */
 };
+
+/* The next of a list with one name a line: begins at *at and moves it on; false at its end, and for
+ * a name that is too long. */
+bool schedule_next_name(const char **at, char ret[NAME_MAX_BYTES + 1]);
 
 #endif

@@ -13,7 +13,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum timing_type { TIMING_DAILY, TIMING_WEEKLY, TIMING_MONTHLY, TIMING_CUSTOM, TIMING_TYPES };
+enum timing_type {
+    TIMING_DAILY,
+    TIMING_WEEKLY,
+    TIMING_MONTHLY,
+    TIMING_CUSTOM,
+    TIMING_AFTER, /* no times: runs when another schedule had a success */
+    TIMING_TYPES
+};
 /* After a time of standing still: the latest missed run, each of them, or none. */
 enum timing_catchup {
     TIMING_CATCHUP_ONE,
@@ -104,7 +111,7 @@ bool timing_excluded_parse(const char *name, enum timing_excluded *ret);
 bool timing_parse_clock(const char *text, size_t len, int32_t *ret_minute);
 
 /* Sets type, expression and cron. minute: of the day; day: weekly 0 = Monday ... 6 = Sunday,
- * monthly 1..28, daily unused. Not for TIMING_CUSTOM. */
+ * monthly 1..28, daily unused. Not for TIMING_CUSTOM, TIMING_AFTER. */
 void timing_set(struct timing *t, enum timing_type type, int32_t minute, int32_t day);
 /* Sets type custom, expression and cron. False: fault says why and nothing changed. */
 bool timing_set_custom(struct timing *t, const char *text, size_t len, struct cron_fault *fault);
@@ -117,6 +124,10 @@ bool timing_exclude(struct timing *t, int64_t from, int64_t to);
  * zone_at(). */
 bool timing_next(const struct timing *t, const struct zone *zone, struct zone_hint *hint,
                  int64_t after, int64_t runs, uint64_t id, struct timing_hit *ret);
+
+/* TIMING_AFTER: the first instant at which it has come to its end, as its end date says in its
+ * zone; INT64_MAX when it has none. timing_next() and timing_preview() find nothing then. */
+int64_t timing_after_end(const struct timing *t, const struct zone *zone, struct zone_hint *hint);
 
 /* The next runs as timing_next() gives them, up to `count`, and between them the first one of each
  * row that an exclusion takes out, and those that the cadence does not let run if each before it

@@ -37,10 +37,13 @@ enum {
 
 struct agenda;
 
-/* A schedule whose instant has come, with all that is needed to decide. Texts are in the arena. */
+/* A schedule whose instant has come, with all that is needed to decide about one of its
+ * specifications: rows of one schedule stand together, its first specification first. Texts are in
+ * the arena. */
 struct due_row {
     struct uuid schedule;
-    struct uuid specification;
+    struct uuid specification; /* the one that this row is about */
+    int32_t place;             /* of it in the schedule; 0: its first */
     const char *name;
     const char *type;
     const char *config;
@@ -56,6 +59,7 @@ struct due_row {
     int64_t last_success_us; /* newest period_us of a success of it; INT64_MIN: none */
     bool busy;               /* a run of this schedule or specification waits or runs */
     bool waiting;            /* one of them waits */
+    bool follows;            /* it has no times: another schedule's success is its slot */
 };
 
 enum slot_what {
@@ -66,11 +70,15 @@ enum slot_what {
     SLOT_EXCLUDED,  /* skip: it fell on an excluded date */
     SLOT_ERROR,     /* the schedule needs a person; next_run_at stays */
     SLOT_RESUME,    /* a pause is over: only the next instant */
+    SLOT_END,       /* it follows another and its end date has come: it is cancelled */
     SLOT_WHATS
 };
 
 struct slot_order {
     struct uuid schedule;
+    struct uuid specification; /* one of the schedule's; zero: its first */
+    bool more;       /* the next order is about another specification of the same slot; all of
+                        them are carried out, or none, and the last one's instant counts */
     int64_t seen_us; /* next_run_at as it was seen */
     enum slot_what what;
     enum run_trigger trigger; /* SLOT_RUN: schedule or catchup */
@@ -86,7 +94,8 @@ struct slot_order {
 enum slot_answer {
     SLOT_DONE,
     SLOT_GONE,    /* somebody else did it, or the schedule was changed: look again */
-    SLOT_BLOCKED, /* SLOT_RUN: a run that waits or runs holds the period: order SLOT_FREQUENCY */
+    SLOT_BLOCKED, /* SLOT_RUN: a run that waits or runs holds the period: order SLOT_FREQUENCY;
+                     nothing was done of its slot */
 };
 
 /* A run to be worked. Texts are in the arena. */
@@ -182,6 +191,7 @@ struct backfill_slot {
 struct backfill_order {
     const struct backfill_slot *slots; /* oldest first, each a slot of the schedule, none to come */
     int32_t count;                     /* at most BACKFILL_MAX */
+    const char *specification;         /* which of the schedule's; NULL: its first */
     enum backfill_which which;
     bool dry; /* only the answers: nothing is changed */
 };
@@ -206,7 +216,7 @@ struct agenda_ops {
     /* ERR_FENCED: the run is somebody else's now, was cancelled, or is over: give it up. */
     bool (*run_renew)(struct agenda *a, struct uuid run, int32_t attempt, struct err *err);
     /* A fact: taken from whoever worked this attempt; ERR_FENCED when the run went on without it.
-     */
+     * With a success the schedules that follow its schedule get their runs of this slot. */
     bool (*run_end)(struct agenda *a, struct uuid run, int32_t attempt,
                     const struct run_result *result, struct err *err);
 
@@ -231,20 +241,23 @@ struct agenda_ops {
                         struct err *err);
     /* next_us: its first instant (the caller worked it out; a schedule that never runs is refused
      * before). Also the new one after a change of its timing. A new one is refused when the actor
-     * made too many in the last hour (rules). */
+     * made too many in the last hour (rules). One that follows another has the instant of its end,
+     * else SCHEDULE_NEVER_US; refused when it follows itself in the end. */
     bool (*schedule_put)(struct agenda *a, const char *actor, const struct schedule_def *def,
                          int64_t next_us, int64_t rev, enum put_answer *ret, struct err *err);
     bool (*schedule_get)(struct agenda *a, const struct agenda_ref *schedule, struct arena *arena,
                          struct schedule_def *ret, int64_t *ret_rev, struct err *err);
+    /* Refused while others follow it. */
     bool (*schedule_delete)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
                             struct err *err);
     /* note: needed for PAUSE. until_us: PAUSE, 0 none. next_us: ENABLE and RESUME. */
     bool (*schedule_control)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
                              enum schedule_control what, const char *note, int64_t until_us,
                              int64_t next_us, bool *ret_changed, struct err *err);
-    /* A run now: trigger MANUAL (period_key as the caller worked it out; ERR_CONFLICT when the
-     * period has its report) or TEST (period_key NULL). Refused when the schedule was asked too
-     * often in the last hour (rules). */
+    /* A run of each of its specifications now: trigger MANUAL (period_key as the caller worked it
+     * out for the first; ERR_CONFLICT when each period has its report) or TEST (period_key NULL).
+     * *ret: the first of them. Refused when the schedule was asked too often in the last hour
+     * (rules). */
     bool (*run_ask)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
                     enum run_trigger trigger, const char *period_key, struct uuid *ret,
                     struct err *err);

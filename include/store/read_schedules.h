@@ -34,6 +34,8 @@ struct schedule_row {
     int64_t last_success_us; /* of the specification: the instant of its newest report's period */
     bool ran;                /* there is one */
     bool busy;               /* a run of it waits or is made */
+    const char *further;     /* specifications besides the first, one a line; NULL: none */
+    const char *after;       /* the schedule whose success it follows; NULL: it has times */
 };
 /* name NULL: all of the workspace (NULL: of all). At most READ_SCHEDULES_MAX. */
 bool read_schedules(struct db *db, const char *workspace, const char *name, struct arena *arena,

@@ -3,7 +3,8 @@
  * Keys: time, timezone (default UTC), day_of_week (0 = Monday), day_of_month (1-28),
  * cron_expression; catchup, catchup_window, overlap, jitter, start_at, end_at, exclude,
  * on_excluded, workdays_only, max_runs. Keys that are not known are left alone: whoever stores the
- * text keeps them. Keys that are known but belong to another type are left alone too.
+ * text keeps them. Type after (it follows another's success) has timezone, end_at, overlap and
+ * max_runs only. Keys that are known but belong to another type are left alone too.
  * Any thread. */
 #ifndef STORE_TIMING_JSON_H
 #define STORE_TIMING_JSON_H

@@ -12,6 +12,16 @@ SELECT s.id, w.name, s.schedule_name, p.name, s.schedule_type, s.schedule_config
        (SELECT count(*) FROM newsletter_runs r INDEXED BY newsletter_runs_busy
         WHERE (r.status = 'queued' OR r.status = 'running') AND r.specification_id = s.specification_id
           AND r.autopilot_schedule_id = s.id)
+       + (SELECT count(*) FROM schedule_specifications x
+          JOIN newsletter_runs r INDEXED BY newsletter_runs_busy
+            ON r.specification_id = x.specification_id
+          WHERE x.schedule = s.id AND (r.status = 'queued' OR r.status = 'running')
+            AND r.autopilot_schedule_id = s.id),
+       (SELECT group_concat(n.name, char(10))
+        FROM (SELECT f.name FROM schedule_specifications x
+              JOIN newsletter_specifications f ON f.id = x.specification_id
+              WHERE x.schedule = s.id ORDER BY x.place) n),
+       (SELECT a.schedule_name FROM autopilot_schedules a WHERE a.id = s.after_id)
 FROM autopilot_schedules s
 JOIN newsletter_specifications p ON p.id = s.specification_id
 JOIN workspaces w ON w.id = s.workspace

@@ -1,7 +1,7 @@
--- $id, $specification, $workspace, $actor, $name, $type, $config, $categories, $regions, $cadence,
+-- $id, $after, $specification, $workspace, $actor, $name, $type, $config, $categories, $regions, $cadence,
 -- $enabled, $next, $notes, $now
 INSERT INTO autopilot_schedules (id, specification_id, workspace, created_by, schedule_name,
     schedule_type, schedule_config, categories_override, regions_override, cadence_override,
-    enabled, next_run_at, notes, created_at, updated_at)
+    enabled, next_run_at, notes, created_at, updated_at, after_id)
 VALUES ($id, $specification, $workspace, $actor, $name, $type, $config, $categories, $regions,
-    $cadence, $enabled, $next, $notes, $now, $now)
+    $cadence, $enabled, $next, $notes, $now, $now, $after)

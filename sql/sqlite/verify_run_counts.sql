@@ -1,10 +1,12 @@
 -- Schedules whose numbers differ from what was told of their runs and slots (tests count for
--- nothing, a missed slot is told with the last of them), or from the reports that they have.
+-- nothing, a missed slot is told with the last of them; a slot is one, however many specifications
+-- it has), or from the reports that they have.
 SELECT count(*), coalesce(min(name), '')
 FROM (SELECT s.schedule_name AS name
       FROM autopilot_schedules s
       LEFT JOIN (SELECT e.schedule, sum(e.kind = 'run_success') AS good,
-                        sum(e.kind = 'run_failed') AS bad, sum(e.kind = 'slot_queued') AS queued,
+                        sum(e.kind = 'run_failed') AS bad, count(DISTINCT CASE WHEN e.kind = 'slot_queued'
+                                            THEN r.scheduled_for END) AS queued,
                         sum(e.kind = 'slot_skipped' AND e.run IS NULL) AS skipped,
                         max(e.kind = 'backfill_asked') AS filled
                  FROM events e

@@ -44,7 +44,7 @@ static int64_t instant(struct stmt *st, int i)
     return col_null(st, i) ? INT64_MIN : col_int(st, i);
 }
 
-static bool read_due(struct stmt *st, struct arena *arena, struct due_row *ret)
+bool agenda_read_due(struct stmt *st, struct arena *arena, struct due_row *ret)
 {
     *ret = (struct due_row){.schedule = col_uuid(st, 0),
                             .specification = col_uuid(st, 1),
@@ -60,12 +60,24 @@ static bool read_due(struct stmt *st, struct arena *arena, struct due_row *ret)
                             .frequency = arena_text(arena, col_text(st, 13)),
                             .last_success_us = instant(st, 14),
                             .busy = col_int(st, 15) > 0,
-                            .waiting = col_int(st, 16) > 0};
+                            .waiting = col_int(st, 16) > 0,
+                            .place = (int32_t)col_int(st, 17),
+                            .follows = col_int(st, 18) != 0};
     (void)schedule_status_parse(col_text(st, 6), &ret->status); /* the schema checks it */
     if (!col_null(st, 5) && (ret->cadence = arena_text(arena, col_text(st, 5))) == NULL)
         return false;
     return ret->name != NULL && ret->type != NULL && ret->config != NULL &&
            ret->spec_name != NULL && ret->frequency != NULL;
+}
+
+/* How many rows there are of schedules that have all of theirs: the last one may have more. */
+static int32_t whole_schedules(const struct due_row *rows, int32_t count)
+{
+    int32_t n = count;
+    while (count == AGENDA_DUE_MAX && n > 0 &&
+           uuid_equal(rows[n - 1].schedule, rows[count - 1].schedule))
+        n--;
+    return n > 0 ? n : count;
 }
 
 static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, int32_t *ret_count,
@@ -84,13 +96,14 @@ static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, 
     for (int32_t n = 0; row; n++) {
         if (!db_step(st, &row, err))
             return false;
-        if (row && !read_due(st, arena, &rows[n])) {
+        if (row && !agenda_read_due(st, arena, &rows[n])) {
             stmt_end(st);
             return err_set(err, ERR_STOP, "schedules: out of memory for what is due");
         }
         *ret_count = row ? n + 1 : n;
     }
     *ret = rows;
+    *ret_count = whole_schedules(rows, *ret_count);
     return true;
 }
 

@@ -21,6 +21,9 @@ void agenda_bind_text(struct stmt *st, const char *name, const char *text); /* N
 /* "NAME" or "NAME: REASON" as an event's text. */
 void agenda_say(char dst[AGENDA_TEXT_MAX + 1], const char *name, const char *reason);
 
+/* A row of agenda_due; false without memory. */
+bool agenda_read_due(struct stmt *st, struct arena *arena, struct due_row *ret);
+
 /* --- agenda_sqlite_gate.c --- */
 void agenda_rules(struct agenda *base, const struct agenda_rules *rules);
 /* The one gate of all operators' commands, inside their transaction. ERR_REFUSED when the actor may
@@ -50,10 +53,46 @@ bool agenda_backfill(struct agenda *base, const char *actor, const struct agenda
                      struct err *err);
 
 /* --- agenda_sqlite_slots.c --- */
-/* One slot, one name: whichever engine or operator makes the row. */
-struct uuid agenda_slot_id(struct uuid schedule, int64_t slot_us);
+/* One slot of one specification, one name: whichever engine or operator makes the row. */
+struct uuid agenda_slot_id(struct uuid schedule, int64_t slot_us, struct uuid specification);
+/* The orders of one slot, inside a transaction: all of them are carried out, or none. */
+bool agenda_slot_carry_out(struct auth *a, const struct slot_order *orders, int32_t count,
+                           enum slot_answer *ret, struct err *err);
 bool agenda_slots(struct agenda *base, const struct slot_order *orders, int32_t count,
                   enum slot_answer *ret, struct err *err);
+
+/* --- agenda_sqlite_follow.c --- */
+/* A report of the run was made, inside the transaction that says so: the schedules that follow its
+ * schedule get their runs of the slot, or the reason why not. */
+bool agenda_follow(struct auth *a, struct uuid run, struct err *err);
+
+/* --- agenda_sqlite_kinds.c --- */
+/* One specification of a schedule. */
+struct part {
+    struct uuid specification;
+    char name[NAME_MAX_BYTES + 1];
+    char frequency[16];
+    bool active;
+};
+/* Of a schedule that is there, the first one first. */
+bool agenda_parts(struct auth *a, struct uuid schedule, struct part ret[SCHEDULE_SPECS_MAX],
+                  int32_t *ret_count, struct err *err);
+/* The one of that name (NULL: the first); ERR_REFUSED when the schedule has no such. */
+bool agenda_part_must(struct auth *a, const struct agenda_ref *schedule, struct uuid id,
+                      const char *name, struct uuid *ret, struct err *err);
+/* What a definition names besides its first specification, looked up and found good. */
+struct kinds {
+    struct uuid further[SCHEDULE_SPECS_MAX];
+    int32_t count;
+    struct uuid after; /* zero: it follows none */
+};
+/* id: of the schedule, zero when it is new. */
+bool agenda_kinds_find(struct auth *a, const struct schedule_def *def, struct uuid first,
+                       struct uuid id, struct kinds *ret, struct err *err);
+bool agenda_kinds_write(struct auth *a, struct uuid schedule, const struct kinds *kinds,
+                        struct err *err);
+/* ERR_REFUSED, naming them, while others follow it. */
+bool agenda_no_followers(struct auth *a, struct uuid schedule, const char *name, struct err *err);
 
 /* --- agenda_sqlite_runs.c --- */
 bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
@@ -89,6 +128,9 @@ struct schedule_found {
     int64_t rev;
     char creator[NAME_MAX_BYTES + 1];
 };
+/* A specification by name: its id. ERR_REFUSED, with the nearest name, when there is none. */
+bool agenda_spec_must(struct auth *a, const struct agenda_ref *ref, struct uuid *ret,
+                      struct err *err);
 /* ERR_REFUSED, with the nearest name, when there is none. */
 bool agenda_schedule_must(struct auth *a, const struct agenda_ref *ref, struct schedule_found *ret,
                           struct err *err);

@@ -46,6 +46,17 @@ static bool spec_must(struct auth *a, const struct agenda_ref *ref, int64_t *ret
            (found || names_no_spec(a->db, ref->workspace, ref->name, err));
 }
 
+bool agenda_spec_must(struct auth *a, const struct agenda_ref *ref, struct uuid *ret,
+                      struct err *err)
+{
+    int64_t workspace;
+    struct spec_found found = {0};
+    if (!spec_must(a, ref, &workspace, &found, err))
+        return false;
+    *ret = found.id;
+    return true;
+}
+
 static bool audit_name(struct auth *a, enum event_kind kind, const char *actor, const char *name,
                        const struct uuid *schedule, struct err *err)
 {
@@ -159,7 +170,8 @@ bool agenda_spec_delete(struct agenda *base, const char *actor, const struct age
 
 static bool same_or_null(struct stmt *st, int i, const char *text)
 {
-    return text == NULL ? col_null(st, i) : !col_null(st, i) && str_equal(col_text(st, i), text);
+    return text == NULL || *text == '\0' ? col_null(st, i)
+                                         : !col_null(st, i) && str_equal(col_text(st, i), text);
 }
 
 struct schedule_old {
@@ -190,19 +202,24 @@ static bool find_old(struct auth *a, int64_t workspace, const struct schedule_de
                                  .rev = col_int(st, 12)};
     ret->same = ret->timing && str_equal(col_text(st, 2), def->specification) &&
                 same_or_null(st, 5, def->categories) && same_or_null(st, 6, def->regions) &&
-                same_or_null(st, 7, def->cadence) && str_equal(col_text(st, 8), def->notes);
+                same_or_null(st, 7, def->cadence) && same_or_null(st, 15, def->further) &&
+                same_or_null(st, 16, def->after) && str_equal(col_text(st, 8), def->notes);
     col_text_to(st, 13, ret->creator, sizeof ret->creator);
     stmt_end(st);
     return true;
 }
 
 static bool write_schedule(struct auth *a, const char *actor, int64_t workspace, struct uuid spec,
-                           const struct schedule_def *def, struct uuid id, bool fresh,
-                           int64_t next_us, struct err *err)
+                           const struct schedule_def *def, const struct kinds *kinds,
+                           struct uuid id, bool fresh, int64_t next_us, struct err *err)
 {
     struct stmt *st = db_stmt(a->db, fresh ? SQL_SCHEDULE_ADD : SQL_SCHEDULE_CHANGE);
     stmt_uuid(st, "$id", id);
     stmt_uuid(st, "$specification", spec);
+    if (uuid_is_zero(kinds->after))
+        stmt_null(st, "$after");
+    else
+        stmt_uuid(st, "$after", kinds->after);
     stmt_text(st, "$type", def->type);
     stmt_text(st, "$config", def->config);
     agenda_bind_text(st, "$categories", def->categories);
@@ -217,7 +234,7 @@ static bool write_schedule(struct auth *a, const char *actor, int64_t workspace,
         stmt_text(st, "$actor", actor);
         stmt_text(st, "$name", def->name);
     }
-    return db_run(st, NULL, err);
+    return db_run(st, NULL, err) && agenda_kinds_write(a, id, kinds, err);
 }
 
 /* Whoever makes one is its creator, and has a limit. */
@@ -239,17 +256,19 @@ static bool schedule_put(struct agenda *base, const char *actor, const struct sc
     struct agenda_ref ref = {def->workspace, def->specification};
     struct spec_found spec = {0};
     struct schedule_old old = {0};
+    struct kinds kinds;
     bool found;
     int64_t workspace;
     if (!name_ok("schedule", def->name, err) || !spec_must(a, &ref, &workspace, &spec, err) ||
         !find_old(a, workspace, def, &old, &found, err) ||
-        !may_put(base, actor, workspace, found ? &old : NULL, def, rev, err))
+        !may_put(base, actor, workspace, found ? &old : NULL, def, rev, err) ||
+        !agenda_kinds_find(a, def, spec.id, old.id, &kinds, err))
         return false;
     *ret = !found ? PUT_CREATED : old.same ? PUT_SAME : PUT_CHANGED;
     if (*ret == PUT_SAME)
         return true;
     struct uuid id = found ? old.id : uuid_new_v7(a->now);
-    return write_schedule(a, actor, workspace, spec.id, def, id, !found,
+    return write_schedule(a, actor, workspace, spec.id, def, &kinds, id, !found,
                           found && old.timing ? old.next_us : next_us, err) &&
            audit_name(a, found ? EVENT_SCHEDULE_CHANGED : EVENT_SCHEDULE_CREATED, actor, def->name,
                       &id, err);
@@ -271,8 +290,10 @@ bool agenda_schedule_put(struct agenda *base, const char *actor, const struct sc
 static bool read_def(struct stmt *st, const struct agenda_ref *ref, struct arena *arena,
                      struct schedule_def *ret)
 {
+    static const int at[] = {5, 6, 7, 15, 16};
     bool whole = true;
-    const char **overrides[] = {&ret->categories, &ret->regions, &ret->cadence};
+    const char **texts[] = {&ret->categories, &ret->regions, &ret->cadence, &ret->further,
+                            &ret->after}; /* NULL: none */
     *ret = (struct schedule_def){.workspace = arena_text(arena, ref->workspace),
                                  .name = arena_text(arena, ref->name),
                                  .specification = arena_text(arena, col_text(st, 2)),
@@ -281,11 +302,11 @@ static bool read_def(struct stmt *st, const struct agenda_ref *ref, struct arena
                                  .notes = arena_text(arena, col_text(st, 8)),
                                  .enabled = col_int(st, 9) != 0,
                                  .frequency = arena_text(arena, col_text(st, 14))};
-    for (int i = 0; i < 3; i++) {
-        if (col_null(st, 5 + i))
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        if (col_null(st, at[i]))
             continue;
-        *overrides[i] = arena_text(arena, col_text(st, 5 + i));
-        whole = whole && *overrides[i] != NULL;
+        *texts[i] = arena_text(arena, col_text(st, at[i]));
+        whole = whole && *texts[i] != NULL;
     }
     return whole && ret->workspace != NULL && ret->name != NULL && ret->specification != NULL &&
            ret->type != NULL && ret->config != NULL && ret->notes != NULL && ret->frequency != NULL;
@@ -321,7 +342,8 @@ bool agenda_schedule_delete(struct agenda *base, const char *actor,
     if (!auth_begin(a, err))
         return false;
     bool ok = agenda_schedule_must(a, schedule, &found, err) &&
-              agenda_gate(base, actor, ROLE_DELETE, found.workspace, found.creator, err);
+              agenda_gate(base, actor, ROLE_DELETE, found.workspace, found.creator, err) &&
+              agenda_no_followers(a, found.id, schedule->name, err);
     if (ok) {
         struct stmt *st = db_stmt(a->db, SQL_SCHEDULE_DELETE);
         stmt_uuid(st, "$id", found.id);

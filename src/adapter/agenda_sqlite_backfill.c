@@ -21,6 +21,7 @@ struct asked {
     const char *actor;
     const char *name;
     const struct schedule_found *schedule;
+    struct uuid specification;
 };
 
 static bool find_slot(const struct asked *q, int64_t slot_us, struct slot_found *ret,
@@ -28,6 +29,7 @@ static bool find_slot(const struct asked *q, int64_t slot_us, struct slot_found 
 {
     struct stmt *st = db_stmt(q->a->db, SQL_BACKFILL_SLOT);
     stmt_uuid(st, "$schedule", q->schedule->id);
+    stmt_uuid(st, "$specification", q->specification);
     stmt_int(st, "$slot", slot_us);
     if (!db_step(st, &ret->there, err))
         return false;
@@ -58,7 +60,7 @@ static bool period_taken(const struct asked *q, const struct backfill_slot *s, b
     if (s->period_key == NULL)
         return true;
     struct stmt *st = db_stmt(q->a->db, SQL_BACKFILL_PERIOD);
-    stmt_uuid(st, "$specification", q->schedule->specification);
+    stmt_uuid(st, "$specification", q->specification);
     stmt_int(st, "$from", s->from_us);
     stmt_int(st, "$to", s->to_us);
     if (!db_step(st, ret, err))
@@ -72,6 +74,7 @@ static bool again(const struct asked *q, const struct backfill_slot *s, int64_t 
 {
     struct stmt *st = db_stmt(q->a->db, SQL_BACKFILL_AGAIN);
     stmt_uuid(st, "$schedule", q->schedule->id);
+    stmt_uuid(st, "$specification", q->specification);
     stmt_int(st, "$slot", s->slot_us);
     agenda_bind_text(st, "$period_key", s->period_key);
     stmt_text(st, "$actor", q->actor);
@@ -85,7 +88,7 @@ static bool anew(const struct asked *q, const struct backfill_slot *s, struct uu
     struct stmt *st = db_stmt(q->a->db, SQL_SLOT_RUN_ADD);
     stmt_uuid(st, "$id", run);
     stmt_int(st, "$workspace", q->schedule->workspace);
-    stmt_uuid(st, "$specification", q->schedule->specification);
+    stmt_uuid(st, "$specification", q->specification);
     stmt_uuid(st, "$schedule", q->schedule->id);
     stmt_text(st, "$trigger", run_trigger_name(TRIGGER_BACKFILL));
     stmt_int(st, "$slot", s->slot_us);
@@ -102,7 +105,8 @@ static bool queue_slot(const struct asked *q, const struct backfill_slot *s,
 {
     bool taken;
     int64_t rows = 0;
-    struct uuid run = f->there ? f->run : agenda_slot_id(q->schedule->id, s->slot_us);
+    struct uuid run =
+        f->there ? f->run : agenda_slot_id(q->schedule->id, s->slot_us, q->specification);
     if (!period_taken(q, s, &taken, err) ||
         (!taken && !(f->there ? again(q, s, &rows, err) : anew(q, s, run, &rows, err))))
         return false;
@@ -157,6 +161,7 @@ bool agenda_backfill(struct agenda *base, const char *actor, const struct agenda
         return false;
     bool ok = agenda_schedule_must(a, schedule, &f, err) &&
               agenda_gate(base, actor, ROLE_BACKFILL, f.workspace, f.creator, err) &&
+              agenda_part_must(a, schedule, f.id, order->specification, &q.specification, err) &&
               all_slots(&q, order, ret, err);
     FP("agenda_backfill_before");
     if (order->dry) {

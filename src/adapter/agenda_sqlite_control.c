@@ -2,8 +2,11 @@
  * schedule that is there. */
 #include "agenda_sqlite.h"
 
+#include "base/clock.h"
 #include "base/fp.h"
 #include "base/str.h"
+#include "domain/calendar.h"
+#include "domain/frequency.h"
 #include "store/names.h"
 
 bool agenda_schedule_must(struct auth *a, const struct agenda_ref *ref, struct schedule_found *ret,
@@ -137,13 +140,13 @@ bool agenda_schedule_control(struct agenda *base, const char *actor,
 }
 
 static bool add_run(struct auth *a, const char *actor, const struct schedule_found *f,
-                    enum run_trigger trigger, const char *period_key, struct uuid run,
-                    int64_t *ret_rows, struct err *err)
+                    struct uuid specification, enum run_trigger trigger, const char *period_key,
+                    struct uuid run, int64_t *ret_rows, struct err *err)
 {
     struct stmt *st = db_stmt(a->db, SQL_SLOT_RUN_ADD);
     stmt_uuid(st, "$id", run);
     stmt_int(st, "$workspace", f->workspace);
-    stmt_uuid(st, "$specification", f->specification);
+    stmt_uuid(st, "$specification", specification);
     stmt_uuid(st, "$schedule", f->id);
     stmt_text(st, "$trigger", run_trigger_name(trigger));
     stmt_null(st, "$slot");
@@ -155,33 +158,76 @@ static bool add_run(struct auth *a, const char *actor, const struct schedule_fou
     return db_run(st, ret_rows, err);
 }
 
+/* One specification's run, when its period is free. */
+static bool ask_part(struct auth *a, const char *actor, const char *name,
+                     const struct schedule_found *f, const struct part *part,
+                     enum run_trigger trigger, const char *period_key, struct uuid *ret_run,
+                     int64_t *ret_rows, struct err *err)
+{
+    *ret_run = uuid_new_v7(a->now);
+    if (!add_run(a, actor, f, part->specification, trigger, period_key, *ret_run, ret_rows, err))
+        return false;
+    struct note note = {
+        .kind = EVENT_RUN_ASKED, .schedule = &f->id, .run = ret_run, .actor = actor, .text = name};
+    return *ret_rows == 0 || auth_audit(a, &note, name, err);
+}
+
+/* The period of a further specification; the first one's was worked out by who asks. */
+static bool period_of(const struct auth *a, const struct part *part, const char *first,
+                      char dst[FREQUENCY_KEY_MAX], const char **ret, struct err *err)
+{
+    enum frequency frequency;
+    *ret = first != NULL ? dst : NULL;
+    if (first == NULL)
+        return true;
+    if (!frequency_parse(part->frequency, &frequency))
+        return err_set(err, ERR_REFUSED, "schedule: the frequency of \"%s\" is not known",
+                       part->name);
+    frequency_key(frequency, calendar_floor(a->now, US_PER_S), dst);
+    return true;
+}
+
+static bool ask_all(struct auth *a, const char *actor, const char *name,
+                    const struct schedule_found *f, enum run_trigger trigger,
+                    const char *period_key, struct uuid *ret, struct err *err)
+{
+    struct part parts[SCHEDULE_SPECS_MAX];
+    int32_t count, made = 0;
+    if (!agenda_parts(a, f->id, parts, &count, err))
+        return false;
+    for (int32_t i = 0; i < count; i++) {
+        char own[FREQUENCY_KEY_MAX];
+        const char *key = period_key;
+        struct uuid run;
+        int64_t rows = 0;
+        if (i > 0 && !period_of(a, &parts[i], period_key, own, &key, err))
+            return false;
+        if (i > 0 && !parts[i].active)
+            continue;
+        if (!ask_part(a, actor, name, f, &parts[i], trigger, key, &run, &rows, err))
+            return false;
+        if (rows > 0 && made++ == 0)
+            *ret = run;
+    }
+    return made > 0 ||
+           err_set(err, ERR_CONFLICT,
+                   "schedule: the specification of \"%s\" has its report of this period, or one "
+                   "is being made; run it as a test, or override the limit (--override)",
+                   name);
+}
+
 bool agenda_run_ask(struct agenda *base, const char *actor, const struct agenda_ref *schedule,
                     enum run_trigger trigger, const char *period_key, struct uuid *ret,
                     struct err *err)
 {
     struct auth *a = agenda_auth(base);
     struct schedule_found f = {0};
-    int64_t rows = 0;
     if (!auth_begin(a, err))
         return false;
-    *ret = uuid_new_v7(a->now);
     bool ok = agenda_schedule_must(a, schedule, &f, err) &&
               agenda_gate(base, actor, ROLE_RUN, f.workspace, f.creator, err) &&
               agenda_rate_runs(base, schedule->name, f.id, err) &&
-              add_run(a, actor, &f, trigger, period_key, *ret, &rows, err);
-    if (ok && rows == 0)
-        ok = err_set(err, ERR_CONFLICT,
-                     "schedule: the specification of \"%s\" has its report of this period, or one "
-                     "is being made; run it as a test, or override the limit (--override)",
-                     schedule->name);
-    if (ok) {
-        struct note note = {.kind = EVENT_RUN_ASKED,
-                            .schedule = &f.id,
-                            .run = ret,
-                            .actor = actor,
-                            .text = schedule->name};
-        ok = auth_audit(a, &note, schedule->name, err);
-    }
+              ask_all(a, actor, schedule->name, &f, trigger, period_key, ret, err);
     FP("agenda_run_ask_before");
     ok = auth_end(a, ok, err);
     FP("agenda_run_ask_after");

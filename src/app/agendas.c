@@ -80,6 +80,19 @@ bool agendas_find(struct agendas *a, const char *name, struct agenda_entry *ret,
     return read_timing(a, rows->type, rows->config, ret, err);
 }
 
+/* What follows another has no instant but its end. */
+static bool after_instant(const struct agenda_entry *e, int64_t slots, int64_t now,
+                          struct zone_hint *hint, int64_t *ret_next_us, struct err *err)
+{
+    int64_t end = timing_after_end(&e->timing, e->zone, hint);
+    if (end <= now || (e->timing.max_runs > 0 && slots >= e->timing.max_runs))
+        return err_set(err, ERR_REFUSED,
+                       "schedule: it does not run any more: its end date is past, or its runs are "
+                       "made");
+    *ret_next_us = end == INT64_MAX ? SCHEDULE_NEVER_US : end * US_PER_S;
+    return true;
+}
+
 bool agendas_timing(struct agendas *a, const char *type, const char *config, int64_t slots,
                     struct agenda_entry *ret, int64_t *ret_next_us, struct err *err)
 {
@@ -87,6 +100,8 @@ bool agendas_timing(struct agendas *a, const char *type, const char *config, int
     int64_t now = calendar_floor(clock_now_us(), US_PER_S);
     if (!read_timing(a, type, config, ret, err))
         return false;
+    if (ret->timing.type == TIMING_AFTER)
+        return after_instant(ret, slots, now, &ret->hint, ret_next_us, err);
     if (ret->timing.cron.never)
         return err_set(err, ERR_REFUSED,
                        "schedule: \"%s\" never runs: no month that it names has such a day",

@@ -38,7 +38,8 @@ struct agenda_entry {
 };
 bool agendas_find(struct agendas *a, const char *name, struct agenda_entry *ret, struct err *err);
 /* The timing of a config, with its zone; what never runs (again) is refused. *ret_next_us: from
- * now. slots: runs that it has made. */
+ * now; of one that follows another: its end, else SCHEDULE_NEVER_US. slots: runs that it has
+ * made. */
 bool agendas_timing(struct agendas *a, const char *type, const char *config, int64_t slots,
                     struct agenda_entry *ret, int64_t *ret_next_us, struct err *err);
 

@@ -124,11 +124,12 @@ static const struct cli_option spec_options[] = {
     END,
 };
 static const struct cli_option schedule_options[] = {
-    {"spec", "NAME", "the specification to report"},
-    {"type", "NAME", "daily (default), weekly, monthly or custom"},
+    {"spec", "NAME", "the specification to report; given again: more of them, each its own report"},
+    {"type", "NAME", "daily (default), weekly, monthly, custom or after"},
     {"time", "HH:MM", "when, on the clock of its zone"},
     {"day", "DAY", "weekly: mon to sun; monthly: 1 to 28"},
     {"cron", "EXPR", "custom: a cron expression of five fields"},
+    {"after", "NAME", "no times: it runs when this schedule's report was made"},
     {"zone", "NAME", "an IANA zone such as Europe/Berlin (default UTC)"},
     {"catchup", "NAME", "after a standstill: one (default, the newest), all or none"},
     {"catchup-window", "SPAN", "nothing older is caught up: 26h, 7d, 0 for no limit"},

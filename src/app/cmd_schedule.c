@@ -2,6 +2,7 @@
 #include "agendas.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "cmd_schedule_kinds.h"
 #include "commands.h"
 #include "domain/calendar.h"
 #include "output.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREVIEW = 5, WARN_DAYS = 31, CONFIG_MEMORY = 1 << 20 };
+enum { PREVIEW = 5, WARN_DAYS = 31, CONFIG_MEMORY = 1 << 20, NEXT_MAX = NAME_MAX_BYTES + 64 };
 
 /* --- list, show ------------------------------------------------------------------------------- */
 
@@ -29,11 +30,12 @@ static json_t *schedule_json(const struct schedule_row *s)
     json_t *config = json_loads(s->config, 0, NULL);
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:o, s:o, s:o, s:o, s:I}",
+        "s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o}",
         "id", json_uuid(s->id), "workspace", json_text(s->workspace), "name", json_text(s->name),
         "specification", json_text(s->specification), "schedule_type", s->type, "schedule_config",
         config != NULL ? config : json_null(), "enabled", (int)s->enabled, "status",
-        schedule_status_name(s->status), "next_run_at", json_instant(s->next_run_us), "last_run_at",
+        schedule_status_name(s->status), "next_run_at",
+        schedule_next_json(s->next_run_us, s->after != NULL), "last_run_at",
         json_instant(s->last_run_us), "last_run_status",
         s->last_status[0] != '\0' ? json_text(s->last_status) : json_null(), "last_run_error",
         s->last_error[0] != '\0' ? json_text(s->last_error) : json_null(), "run_count",
@@ -42,19 +44,24 @@ static json_t *schedule_json(const struct schedule_row *s)
         (json_int_t)s->overlapped, "missed_count", (json_int_t)s->missed, "cadence_override",
         s->cadence != NULL ? json_text(s->cadence) : json_null(), "paused_until",
         json_instant(s->paused_until_us), "notes", json_text(s->notes), "created_by",
-        json_text(s->created_by), "rev", (json_int_t)s->rev);
+        json_text(s->created_by), "rev", (json_int_t)s->rev, "specifications",
+        schedule_specs_json(s), "after", schedule_after_json(s));
 }
 
 static void list_line(const struct schedule_row *s)
 {
     struct out_text t = {0};
-    char next[TIME_TEXT_MAX];
-    time_text_utc(s->next_run_us, next);
+    char next[NAME_MAX_BYTES + TIME_TEXT_MAX], specs[NAME_MAX_BYTES + 16];
+    if (s->after != NULL)
+        (void)str_format(next, sizeof next, "after %s", out_safe(&t, s->after)); /* a cut is fine */
+    else
+        time_text_utc(s->next_run_us, next);
+    schedule_specs_brief(s, specs, sizeof specs);
     bool late = schedule_overdue(s->enabled, s->status, s->next_run_us, clock_now_us());
-    out_print("%-24s %-9s %s%s  %-20s %4lld ok %3lld failed %3lld skipped  %s%s\n",
-              out_safe(&t, s->name), state_of(s), next, late ? " OVERDUE" : "",
-              out_safe(&t, s->specification), (long long)s->successes, (long long)s->failures,
-              (long long)s->skipped, out_safe(&t, s->paused_note), out_safe(&t, s->last_error));
+    out_print("%-24s %-9s %-20s%s  %-20s %4lld ok %3lld failed %3lld skipped  %s%s\n",
+              out_safe(&t, s->name), state_of(s), next, late ? " OVERDUE" : "", specs,
+              (long long)s->successes, (long long)s->failures, (long long)s->skipped,
+              out_safe(&t, s->paused_note), out_safe(&t, s->last_error));
 }
 
 bool cmd_schedule_list(struct app *app, struct err *err)
@@ -81,7 +88,9 @@ bool cmd_schedule_list(struct app *app, struct err *err)
 static struct timing_limit limit_of(const struct schedule_row *s)
 {
     struct timing_limit limit = {.ran = s->ran, .last_success = s->last_success_us / US_PER_S};
-    limit.on = s->cadence == NULL && frequency_parse(s->frequency, &limit.cadence);
+    /* Several have each their own: every slot is shown. */
+    limit.on =
+        s->cadence == NULL && s->further == NULL && frequency_parse(s->frequency, &limit.cadence);
     return limit;
 }
 
@@ -104,16 +113,32 @@ static void print_preview(struct agenda_entry *e)
     }
 }
 
-static void print_schedule(struct agenda_entry *e)
+static bool print_what(struct agendas *a, struct agenda_entry *e, struct err *err)
 {
     struct out_text t = {0};
     const struct schedule_row *s = e->row;
     struct buf words = buf_init(4096);
     cron_words(&e->timing.cron, &words);
     out_print("%s (%s)\n", out_safe(&t, s->name), state_of(s));
-    out_print("specification  %s, %s%s\n", out_safe(&t, s->specification),
-              out_safe(&t, s->frequency), s->spec_active ? "" : ", not active");
-    out_print("when           %s (%s)\n", buf_text(&words), out_safe(&t, e->timing.zone));
+    bool ok = s->further == NULL || schedule_print_specs(a, s, err);
+    if (s->further == NULL)
+        out_print("specification  %s, %s%s\n", out_safe(&t, s->specification),
+                  out_safe(&t, s->frequency), s->spec_active ? "" : ", not active");
+    if (s->after != NULL)
+        out_print("when           after %s: each time its report was made\n",
+                  out_safe(&t, s->after));
+    else
+        out_print("when           %s (%s)\n", buf_text(&words), out_safe(&t, e->timing.zone));
+    buf_done(&words);
+    return ok;
+}
+
+static bool print_schedule(struct agendas *a, struct agenda_entry *e, struct err *err)
+{
+    struct out_text t = {0};
+    const struct schedule_row *s = e->row;
+    if (!print_what(a, e, err))
+        return false;
     out_print("config         %s\n", out_safe(&t, s->config));
     if (s->cadence != NULL)
         out_print("cadence        overridden: %s\n", out_safe(&t, s->cadence));
@@ -133,7 +158,7 @@ static void print_schedule(struct agenda_entry *e)
         print_preview(e);
     if (s->notes[0] != '\0')
         out_print("notes          %s\n", out_safe(&t, s->notes));
-    buf_done(&words);
+    return true;
 }
 
 bool cmd_schedule_show(struct app *app, struct err *err)
@@ -144,7 +169,7 @@ bool cmd_schedule_show(struct app *app, struct err *err)
     if (ok && app->json)
         ok = out_json(schedule_json(e.row), false, err);
     else if (ok)
-        print_schedule(&e);
+        ok = print_schedule(&a, &e, err);
     agendas_close(&a);
     return ok;
 }
@@ -152,7 +177,7 @@ bool cmd_schedule_show(struct app *app, struct err *err)
 /* --- add, edit -------------------------------------------------------------------------------- */
 
 /* Does the timing ask for more reports than the frequency allows? Said, not refused. */
-static void warn_frequency(struct agenda_entry *e, const char *frequency)
+static void warn_frequency(struct agenda_entry *e, const char *spec, const char *frequency)
 {
     enum frequency cadence;
     struct timing_hit hit;
@@ -168,9 +193,9 @@ static void warn_frequency(struct agenda_entry *e, const char *frequency)
         last = frequency_period(cadence, at);
     }
     if (runs > periods)
-        out_warn("this schedule comes up %d times in %d days; its specification is %s, so %d of "
+        out_warn("this schedule comes up %d times in %d days; its specification %s is %s, so %d of "
                  "them will be skipped",
-                 runs, WARN_DAYS, frequency, runs - periods);
+                 runs, WARN_DAYS, spec, frequency, runs - periods);
 }
 
 /* The specification's frequency, for the warning; "" when it is not there. */
@@ -181,6 +206,16 @@ static const char *frequency_of(struct agendas *a, const char *spec)
     if (!read_specs(a->db, a->workspace, spec, &a->arena, &rows, &count, NULL) || count == 0)
         return "";
     return rows[0].frequency;
+}
+
+static void warn_frequencies(struct agendas *a, struct agenda_entry *e,
+                             const struct schedule_def *def)
+{
+    char name[NAME_MAX_BYTES + 1];
+    const char *at = def->further != NULL ? def->further : "";
+    warn_frequency(e, def->specification, frequency_of(a, def->specification));
+    while (schedule_next_name(&at, name))
+        warn_frequency(e, name, frequency_of(a, name));
 }
 
 /* Options that replace what the definition has. A list of "all" takes an override away. */
@@ -200,8 +235,8 @@ static bool apply_options(const struct app *app, struct agendas *a, struct sched
         memcpy((char *)def + lists[i].at, &copy, sizeof copy);
         free(text);
     }
-    if (cli_given(app, "spec"))
-        def->specification = cli_value(app, "spec");
+    if (!schedule_apply_specs(app, a, def, err))
+        return false;
     if (cli_given(app, "notes"))
         def->notes = cli_value(app, "notes");
     if (cli_given(app, "override"))
@@ -243,27 +278,28 @@ static bool save(struct app *app, struct agendas *a, struct schedule_def *def, i
     struct out_text t = {0};
     enum put_answer answer;
     int64_t next_us = 0;
-    char local[TIMING_WALL_MAX];
+    char next[NEXT_MAX];
     if (!apply_options(app, a, def, err) || !apply_config(app, a, def, err) ||
+        !schedule_apply_after(app, def, err) ||
         !agendas_timing(a, def->type, def->config, slots, &e, &next_us, err) ||
         !a->agenda->ops->schedule_put(a->agenda, app->actor, def, next_us, rev, &answer, err))
         return false;
     if (def->cadence == NULL)
-        warn_frequency(&e, frequency_of(a, def->specification));
+        warn_frequencies(a, &e, def);
     if (app->json)
         return out_json(json_pack("{s:o, s:s, s:o}", "schedule", json_text(def->name), "result",
                                   answer == PUT_CREATED   ? "created"
                                   : answer == PUT_CHANGED ? "updated"
                                                           : "unchanged",
-                                  "next_run_at", json_instant(next_us)),
+                                  "next_run_at", schedule_next_json(next_us, def->after != NULL)),
                         true, err);
-    timing_wall(e.zone, &e.hint, next_us / US_PER_S, local);
+    schedule_say_next(&e, def->after, next_us, next, sizeof next);
     if (!app->quiet)
-        out_print("%s schedule %s; it runs next %s\n",
+        out_print("%s schedule %s; it runs %s%s\n",
                   answer == PUT_CREATED   ? "created"
                   : answer == PUT_CHANGED ? "updated"
                                           : "unchanged",
-                  out_safe(&t, def->name), local);
+                  out_safe(&t, def->name), def->after != NULL ? "" : "next ", next);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "domain/calendar.h"
 #include "output.h"
+#include "store/read_kinds.h"
 
 #include <stdlib.h>
 
@@ -89,6 +90,9 @@ static int32_t count_runs(const struct plan *p)
 
 static void print_slots(struct agenda_entry *e, const struct plan *p)
 {
+    struct out_text t = {0};
+    if (e->row->further != NULL)
+        out_print("specification %s\n", out_safe(&t, e->row->specification));
     for (int32_t i = 0; i < p->count; i++) {
         char local[TIMING_WALL_MAX], utc[CALENDAR_TEXT_MAX];
         int64_t at_s = p->slot[i].slot_us / US_PER_S;
@@ -102,8 +106,9 @@ static bool print_json(struct agenda_entry *e, const struct plan *p, bool done, 
 {
     bool ok = true;
     for (int32_t i = 0; ok && i < p->count; i++)
-        ok = out_json(json_pack("{s:o, s:o, s:s}", "schedule", json_text(e->row->name),
-                                "scheduled_for", json_instant(p->slot[i].slot_us), "result",
+        ok = out_json(json_pack("{s:o, s:o, s:o, s:s}", "schedule", json_text(e->row->name),
+                                "specification", json_text(e->row->specification), "scheduled_for",
+                                json_instant(p->slot[i].slot_us), "result",
                                 answer_words(p->answer[i], done)),
                       true, err);
     return ok;
@@ -113,8 +118,11 @@ static bool ask(struct app *app, struct agendas *a, const struct agenda_entry *e
                 const struct backfill_wish *w, bool dry, struct plan *p, struct err *err)
 {
     struct agenda_ref ref = {a->workspace, e->row->name};
-    struct backfill_order order = {
-        .slots = p->slot, .count = p->count, .which = w->which, .dry = dry};
+    struct backfill_order order = {.slots = p->slot,
+                                   .count = p->count,
+                                   .specification = e->row->specification,
+                                   .which = w->which,
+                                   .dry = dry};
     return a->agenda->ops->backfill(a->agenda, app->actor, &ref, &order, p->answer, err);
 }
 
@@ -141,16 +149,41 @@ static bool carry_out(struct app *app, struct agendas *a, struct agenda_entry *e
     return true;
 }
 
-bool schedule_backfill(struct app *app, struct agendas *a, struct agenda_entry *e,
-                       const struct backfill_wish *wish, struct err *err)
+/* One specification of the schedule, as if it had no other. */
+static bool backfill_spec(struct app *app, struct agendas *a, const struct agenda_entry *whole,
+                          const struct schedule_spec_row *spec, const struct backfill_wish *wish,
+                          struct err *err)
 {
-    if (!e->row->spec_active)
+    struct schedule_row row = *whole->row;
+    struct agenda_entry e = *whole;
+    e.row = &row;
+    row.specification = spec->name;
+    row.frequency = spec->frequency;
+    if (!spec->active)
         return err_set(err, ERR_REFUSED, "Specification is not active");
     struct plan *p = calloc(1, sizeof *p);
-    bool ok = p != NULL ? carry_out(app, a, e, wish, p, err)
+    bool ok = p != NULL ? carry_out(app, a, &e, wish, p, err)
                         : err_set(err, ERR_STOP, "schedule: out of memory for its slots");
     free(p);
     return ok;
+}
+
+bool schedule_backfill(struct app *app, struct agendas *a, struct agenda_entry *e,
+                       const struct backfill_wish *wish, struct err *err)
+{
+    struct schedule_spec_row *specs;
+    int32_t count;
+    if (e->row->after != NULL)
+        return err_set(
+            err, ERR_REFUSED,
+            "schedule: \"%s\" follows \"%s\": what is made up for there is followed here",
+            e->row->name, e->row->after);
+    if (!read_schedule_specs(a->db, e->row->id, &a->arena, &specs, &count, err))
+        return false;
+    for (int32_t i = 0; i < count; i++)
+        if (!backfill_spec(app, a, e, &specs[i], wish, err))
+            return false;
+    return true;
 }
 
 /* --- the command ------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "cmd_schedule_backfill.h"
+#include "cmd_schedule_kinds.h"
 #include "commands.h"
 #include "domain/calendar.h"
 #include "output.h"
@@ -35,8 +36,8 @@ static bool say_control(struct app *app, struct agenda_entry *e, enum schedule_c
 {
     static const char *const done[SCHEDULE_CONTROLS] = {"enabled", "disabled", "paused", "resumed"};
     struct out_text t = {0};
-    char local[TIMING_WALL_MAX];
-    timing_wall(e->zone, &e->hint, next_us / US_PER_S, local);
+    char next[NAME_MAX_BYTES + 64] = "";
+    schedule_say_next(e, e->row->after, next_us, next, sizeof next);
     if (app->json)
         return out_json(json_pack("{s:o, s:s, s:b}", "schedule", json_text(e->row->name), "result",
                                   done[what], "changed", (int)changed),
@@ -45,7 +46,8 @@ static bool say_control(struct app *app, struct agenda_entry *e, enum schedule_c
         return true;
     bool runs = what == SCHEDULE_ENABLE || what == SCHEDULE_RESUME;
     out_print("%s%s %s%s%s\n", changed ? "" : "already ", done[what], out_safe(&t, e->row->name),
-              runs ? "; it runs next " : "", runs ? local : "");
+              runs ? e->row->after != NULL ? "; it runs " : "; it runs next " : "",
+              runs ? next : "");
     return true;
 }
 

@@ -13,24 +13,27 @@ struct option_row {
     const char *option;
     const char *key;
     enum form form;
+    bool after; /* also of a schedule that follows another */
 };
 
 static const struct option_row rows[] = {
-    {"time", "time", FORM_TEXT},
-    {"cron", "cron_expression", FORM_TEXT},
-    {"zone", "timezone", FORM_TEXT},
-    {"catchup", "catchup", FORM_TEXT},
-    {"catchup-window", "catchup_window", FORM_TEXT},
-    {"overlap", "overlap", FORM_TEXT},
-    {"jitter", "jitter", FORM_NUMBER},
-    {"start", "start_at", FORM_TEXT},
-    {"end", "end_at", FORM_TEXT},
-    {"exclude", "exclude", FORM_LIST},
-    {"on-excluded", "on_excluded", FORM_TEXT},
-    {"workdays", "workdays_only", FORM_SWITCH},
-    {"max-runs", "max_runs", FORM_NUMBER},
-    {"only-if-new", "only_if_new", FORM_SWITCH},
+    {"time", "time", FORM_TEXT, false},
+    {"cron", "cron_expression", FORM_TEXT, false},
+    {"zone", "timezone", FORM_TEXT, true},
+    {"catchup", "catchup", FORM_TEXT, false},
+    {"catchup-window", "catchup_window", FORM_TEXT, false},
+    {"overlap", "overlap", FORM_TEXT, true},
+    {"jitter", "jitter", FORM_NUMBER, false},
+    {"start", "start_at", FORM_TEXT, false},
+    {"end", "end_at", FORM_TEXT, true},
+    {"exclude", "exclude", FORM_LIST, false},
+    {"on-excluded", "on_excluded", FORM_TEXT, false},
+    {"workdays", "workdays_only", FORM_SWITCH, false},
+    {"max-runs", "max_runs", FORM_NUMBER, true},
+    {"only-if-new", "only_if_new", FORM_SWITCH, true},
 };
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static json_t *list_of(const struct app *app, const char *option)
 {
@@ -87,6 +90,10 @@ static const char *type_of(const struct app *app, const char *type)
         return cli_value(app, "type");
     if (cli_given(app, "cron"))
         return "custom";
+    if (cli_given(app, "after"))
+        return "after";
+    if (type != NULL && str_equal(type, "after") && (cli_given(app, "time") || day != NULL))
+        type = NULL; /* it gets times */
     if (type != NULL && (day == NULL || !str_equal(type, "daily")))
         return type;
     if (day != NULL)
@@ -104,15 +111,37 @@ static void forget_others(const char *type, json_t *config)
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (!str_equal(own[i].type, type))
             (void)json_object_del(config, own[i].key); /* absent is fine */
-    if (str_equal(type, "custom"))
+    bool after = str_equal(type, "after");
+    if (after || str_equal(type, "custom"))
         (void)json_object_del(config, "time"); /* as above */
+    for (int i = 0; after && i < ROWS; i++)
+        if (!rows[i].after)
+            (void)json_object_del(config, rows[i].key); /* as above */
+}
+
+/* Times, or the success of another: not both. */
+static bool check_after(const struct app *app, const char *type, struct err *err)
+{
+    bool after = str_equal(type, "after");
+    if (cli_given(app, "after") && !after)
+        return err_set(err, ERR_USAGE,
+                       "--after: a schedule that follows another has no times of its own");
+    for (int i = 0; after && i < ROWS; i++)
+        if (!rows[i].after && cli_given(app, rows[i].option))
+            return err_set(err, ERR_USAGE,
+                           "--%s: it is not for a schedule that follows another and has no times",
+                           rows[i].option);
+    return !after || !cli_given(app, "day") ||
+           err_set(err, ERR_USAGE, "--day: a schedule that follows another has no times");
 }
 
 bool schedule_config_apply(const struct app *app, const char **type, json_t *config,
                            struct err *err)
 {
     *type = type_of(app, *type);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (!check_after(app, *type, err))
+        return false;
+    for (int i = 0; i < ROWS; i++) {
         if (!cli_given(app, rows[i].option))
             continue;
         const char *text = cli_value(app, rows[i].option);

@@ -3,10 +3,12 @@
 
 #include "base/str.h"
 
+#include <string.h>
+
 static const char *const status_names[SCHEDULE_STATUSES] = {"active", "paused", "cancelled",
                                                             "error"};
-static const char *const trigger_names[TRIGGERS] = {"schedule", "catchup", "backfill", "manual",
-                                                    "test"};
+static const char *const trigger_names[TRIGGERS] = {"schedule", "catchup", "backfill",
+                                                    "manual",   "test",    "after"};
 static const char *const run_names[RUN_STATUSES] = {"queued", "running", "success",
                                                     "failed", "skipped", "cancelled"};
 
@@ -66,4 +68,13 @@ bool run_status_parse(const char *name, enum run_status *ret)
     if (at >= 0)
         *ret = (enum run_status)at;
     return at >= 0;
+}
+
+bool schedule_next_name(const char **at, char ret[NAME_MAX_BYTES + 1])
+{
+    size_t len = strcspn(*at, "\n");
+    if (len == 0 || !str_copy_n(ret, NAME_MAX_BYTES + 1, *at, len))
+        return false;
+    *at += len + ((*at)[len] == '\n');
+    return true;
 }

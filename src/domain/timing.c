@@ -11,7 +11,8 @@ enum { HOPS_MAX = 30000 };
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-static const char *const type_names[TIMING_TYPES] = {"daily", "weekly", "monthly", "custom"};
+static const char *const type_names[TIMING_TYPES] = {"daily", "weekly", "monthly", "custom",
+                                                     "after"};
 static const char *const catchup_names[TIMING_CATCHUPS] = {"one", "all", "none"};
 static const char *const overlap_names[TIMING_OVERLAPS] = {"skip", "queue_one"};
 static const char *const excluded_names[TIMING_EXCLUDEDS] = {"drop", "next_business_day"};
@@ -269,6 +270,8 @@ static bool find(const struct timing *t, const struct zone *zone, struct zone_hi
                  int64_t after, struct timing_hit *ret)
 {
     struct search s = {t, zone, hint, after, calendar_floor(CALENDAR_MIN, CALENDAR_DAY_S)};
+    if (t->type == TIMING_AFTER)
+        return false;
     if (t->start.kind == TIMING_EDGE_INSTANT && s.after < t->start.value)
         s.after = t->start.value - 1;
     else if (t->start.kind == TIMING_EDGE_DAY)
@@ -304,6 +307,19 @@ bool timing_next(const struct timing *t, const struct zone *zone, struct zone_hi
     hit.starts_at = hit.scheduled_for + jitter(t, zone, hint, hit.scheduled_for, id);
     *ret = hit;
     return true;
+}
+
+/* The day after the last begins when a schedule of every midnight comes up. */
+int64_t timing_after_end(const struct timing *t, const struct zone *zone, struct zone_hint *hint)
+{
+    struct timing midnight = {.start = {TIMING_EDGE_DAY, t->end.value + 1}};
+    struct timing_hit hit;
+    if (t->end.kind == TIMING_EDGE_INSTANT)
+        return t->end.value + 1;
+    timing_set(&midnight, TIMING_DAILY, 0, 0);
+    return t->end.kind == TIMING_EDGE_DAY && find(&midnight, zone, hint, CALENDAR_MIN, &hit)
+               ? hit.scheduled_for
+               : INT64_MAX;
 }
 
 bool timing_next_eligible(const struct timing *t, const struct zone *zone, struct zone_hint *hint,

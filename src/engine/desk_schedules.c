@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+enum { WHEN_MAX = ZONE_NAME_MAX + NAME_MAX_BYTES + 48 };
+
 #define DEFINITION_MEMORY ((size_t)1 << 20)
 
 struct work {
@@ -87,6 +89,21 @@ static bool stand_still(const struct work *w, struct err *err)
     return true;
 }
 
+/* Of what follows another: end_s, as timing_after_end() says, is its next instant. */
+static bool next_success(const struct work *w, const struct schedule_def *def, int64_t end_s,
+                         int64_t *ret_us, char *dst, size_t size, struct err *err)
+{
+    char name[NAME_MAX_BYTES + 1];
+    if (end_s <= calendar_floor(w->now_us, US_PER_S))
+        return err_set(err, ERR_REFUSED,
+                       "schedule: \"%s\" has come to its end; change its end (schedule edit)",
+                       def->name);
+    *ret_us = end_s == INT64_MAX ? SCHEDULE_NEVER_US : end_s * US_PER_S;
+    text_screen_to(name, sizeof name, def->after);
+    (void)str_format(dst, size, "; it runs after %s.", name); /* a cut is fine */
+    return true;
+}
+
 /* When it runs next, and that instant as a clock in its zone shows it. How many runs it has made is
  * not asked: one that has made its last is at its end, and the record refuses it. */
 static bool next_instant(const struct work *w, const struct schedule_def *def, int64_t *ret_us,
@@ -101,6 +118,8 @@ static bool next_instant(const struct work *w, const struct schedule_def *def, i
     if (!timing_json_read(&timing, def->type, def->config, strlen(def->config), key, err) ||
         !w->zones->ops->get(w->zones, timing.zone, &zone, err))
         return false;
+    if (timing.type == TIMING_AFTER)
+        return next_success(w, def, timing_after_end(&timing, zone, &hint), ret_us, dst, size, err);
     if (!timing_next(&timing, zone, &hint, calendar_floor(w->now_us, US_PER_S), 0, 0, &hit))
         return err_set(err, ERR_REFUSED,
                        "schedule: \"%s\" has no run to come; change its timing (schedule edit)",
@@ -119,7 +138,7 @@ static bool go_on(const struct work *w, struct err *err)
     struct arena memory = arena_init(DEFINITION_MEMORY);
     struct schedule_def def;
     int64_t rev, next_us = 0;
-    char when[ZONE_NAME_MAX + 48];
+    char when[WHEN_MAX];
     struct agenda *a = w->agenda;
     bool ok = a->ops->schedule_get(a, &w->schedule, &memory, &def, &rev, err) &&
               next_instant(w, &def, &next_us, when, sizeof when, err) && control(w, next_us, err);
@@ -179,12 +198,13 @@ static bool set_cron(const struct work *w, struct err *err)
     struct schedule_def def;
     int64_t rev, next_us = 0;
     enum put_answer answer = PUT_SAME;
-    char when[ZONE_NAME_MAX + 48];
+    char when[WHEN_MAX];
     struct agenda *a = w->agenda;
     bool ok = a->ops->schedule_get(a, &w->schedule, &memory, &def, &rev, err) &&
               timing_json_set_cron(def.config, w->command->note, &config, err);
     if (ok) {
         def.type = timing_type_name(TIMING_CUSTOM);
+        def.after = NULL; /* from now on it has times */
         def.config = buf_text(&config);
         ok = next_instant(w, &def, &next_us, when, sizeof when, err) &&
              a->ops->schedule_put(a, w->command->actor, &def, next_us, rev, &answer, err);

@@ -98,6 +98,7 @@ static void write_order(struct pass *p, int32_t i, const struct item *it)
     struct slot_order *o = &p->order[i];
     (void)str_copy(p->reason[i], sizeof p->reason[i], a->reason); /* it fits */
     *o = (struct slot_order){.schedule = it->row->schedule,
+                             .specification = it->row->specification,
                              .seen_us = it->row->next_run_us,
                              .what = what_of(a->what),
                              .trigger = a->what == DUE_RUN ? TRIGGER_SCHEDULE : TRIGGER_CATCHUP,
@@ -118,6 +119,7 @@ static void order_error(struct pass *p, int32_t i, const struct item *it)
 {
     (void)str_copy(p->reason[i], sizeof p->reason[i], it->why.text); /* a cut is fine */
     p->order[i] = (struct slot_order){.schedule = it->row->schedule,
+                                      .specification = it->row->specification,
                                       .seen_us = it->row->next_run_us,
                                       .what = SLOT_ERROR,
                                       .slot_us = it->row->next_run_us,
@@ -125,23 +127,35 @@ static void order_error(struct pass *p, int32_t i, const struct item *it)
                                       .reason = p->reason[i]};
 }
 
-/* A pause is over: nothing of its time is caught up. */
-static void order_resume(struct pass *p, int32_t i, const struct item *it)
+/* When what follows another has come to its end: in the row's next instant. False: it has. */
+static bool after_from_now(const struct item *it, int64_t *ret_next_us)
 {
-    int64_t next = it->facts.slot;
-    bool more = due_from_now(&it->facts, &next);
+    int64_t end = timing_after_end(&it->timing, it->facts.zone, it->facts.hint);
+    *ret_next_us = end == INT64_MAX ? SCHEDULE_NEVER_US : end * US_PER_S;
+    return end > it->facts.now;
+}
+
+/* A pause is over: nothing of its time is caught up. Or what follows another comes to its end. */
+static void order_other(struct pass *p, int32_t i, const struct item *it)
+{
+    int64_t next = it->facts.slot, next_us = it->row->next_run_us;
+    bool paused = it->row->status == SCHEDULE_PAUSED;
+    bool more = it->row->follows ? after_from_now(it, &next_us) : due_from_now(&it->facts, &next);
+    if (!it->row->follows && more)
+        next_us = next * US_PER_S;
     p->reason[i][0] = '\0';
     p->order[i] = (struct slot_order){.schedule = it->row->schedule,
+                                      .specification = it->row->specification,
                                       .seen_us = it->row->next_run_us,
-                                      .what = SLOT_RESUME,
+                                      .what = paused ? SLOT_RESUME : SLOT_END,
                                       .slot_us = it->row->next_run_us,
-                                      .next_us = more ? next * US_PER_S : it->row->next_run_us,
+                                      .next_us = more ? next_us : it->row->next_run_us,
                                       .ends = !more,
                                       .reason = p->reason[i]};
 }
 
-/* held: a run holds the slot's period, as was answered. */
-static void decide(struct pass *p, int32_t i, const struct due_row *row, int64_t now_us, bool held)
+/* The order of one specification. False: it is about the whole schedule. */
+static bool decide(struct pass *p, int32_t i, const struct due_row *row, int64_t now_us, bool held)
 {
     struct item *it = &p->item;
     struct zone_hint hint = {0};
@@ -149,39 +163,92 @@ static void decide(struct pass *p, int32_t i, const struct due_row *row, int64_t
     it->why = (struct err){0};
     if (!read_facts(p->lane, row, now_us, &hint, it)) {
         order_error(p, i, it);
-        return;
+        return false;
     }
     it->facts.held = held;
-    if (row->status == SCHEDULE_PAUSED) {
-        order_resume(p, i, it);
-        return;
+    if (row->status == SCHEDULE_PAUSED || row->follows) {
+        order_other(p, i, it);
+        return false;
     }
     due_decide(&it->facts, &it->answer);
     write_order(p, i, it);
+    return true;
 }
 
-/* Those that were blocked, once more. */
-static bool again(struct pass *p, const struct due_row *rows, int32_t count, int64_t now_us,
+/* The schedule goes on with the earliest instant that one of its specifications is for, so that
+ * none holds up the others; and it ends with a run that was its last. */
+static void join_orders(struct slot_order *orders, int32_t count)
+{
+    int64_t next = INT64_MAX;
+    bool ends = false;
+    for (int32_t i = 0; i < count; i++) {
+        ends = ends || (orders[i].ends && orders[i].what == SLOT_RUN);
+        if (!orders[i].ends && orders[i].next_us < next)
+            next = orders[i].next_us;
+        orders[i].more = i + 1 < count;
+    }
+    ends = ends || next == INT64_MAX;
+    for (int32_t i = 0; i < count; i++) {
+        orders[i].ends = ends;
+        orders[i].next_us = ends ? orders[i].slot_us : next;
+    }
+}
+
+/* The orders of one schedule, from the i-th on: one for each of its rows, or one for all. held:
+ * a run holds the slot's period, as was answered; NULL: none. Returns how many. */
+static int32_t decide_all(struct pass *p, int32_t i, const struct due_row *rows, int32_t count,
+                          int64_t now_us, const bool *held)
+{
+    for (int32_t k = 0; k < count; k++) {
+        if (decide(p, i + k, &rows[k], now_us, held != NULL && held[k]))
+            continue;
+        p->order[i] = p->order[i + k];
+        memmove(p->reason[i], p->reason[i + k], sizeof p->reason[i]);
+        p->order[i].reason = p->reason[i];
+        return 1;
+    }
+    if (count > 1)
+        join_orders(&p->order[i], count);
+    return count;
+}
+
+/* Those of the first of `count` rows' schedule. */
+static int32_t rows_of_one(const struct due_row *rows, int32_t count)
+{
+    int32_t n = 1;
+    while (n < count && n < SCHEDULE_SPECS_MAX && uuid_equal(rows[n].schedule, rows[0].schedule))
+        n++;
+    return n;
+}
+
+/* Those that were blocked, once more: each with all that its slot has. */
+static bool again(struct pass *p, struct due_row *rows, int32_t count, int64_t now_us,
                   struct err *err)
 {
     int32_t n = 0;
-    int32_t at[AGENDA_DUE_MAX];
-    for (int32_t i = 0; i < count; i++)
-        if (p->answer[i] == SLOT_BLOCKED)
-            at[n++] = i;
-    for (int32_t i = 0; i < n; i++) /* at[i] >= i: what is overwritten was answered */
-        decide(p, i, &rows[at[i]], now_us, true);
+    for (int32_t i = 0, of_one = 0; i < count; i += of_one) {
+        bool held[SCHEDULE_SPECS_MAX], any = false;
+        of_one = rows_of_one(&rows[i], count - i);
+        for (int32_t k = 0; k < of_one; k++) {
+            held[k] = p->answer[i + k] == SLOT_BLOCKED;
+            any = any || held[k];
+        }
+        if (any) /* i >= n: what is overwritten was answered */
+            n += decide_all(p, n, &rows[i], of_one, now_us, held);
+    }
     struct agenda *a = p->lane->agenda;
     return n == 0 || a->ops->slots(a, p->order, n, p->answer, err);
 }
 
-/* Is a run of the specification ordered already? */
-static bool is_begun(const struct pass *p, const struct due_row *rows, int32_t count,
-                     struct uuid specification)
+/* Is a run of one of these specifications ordered already? */
+static bool is_begun(const struct pass *p, int32_t count, const struct due_row *rows,
+                     int32_t row_count)
 {
     for (int32_t i = 0; i < count; i++)
-        if (p->order[i].what == SLOT_RUN && uuid_equal(rows[i].specification, specification))
-            return true;
+        for (int32_t k = 0; k < row_count; k++)
+            if (p->order[i].what == SLOT_RUN &&
+                uuid_equal(p->order[i].specification, rows[k].specification))
+                return true;
     return false;
 }
 
@@ -192,19 +259,20 @@ static bool look(struct pass *p, struct arena *arena, int32_t *ret_count, struct
     struct agenda *a = p->lane->agenda;
     struct due_row *rows;
     int64_t now_us;
-    int32_t count;
+    int32_t count, n = 0;
     if (!a->ops->due(a, arena, &rows, &count, &now_us, err))
         return false;
-    *ret_count = 0;
-    for (int32_t i = 0; i < count; i++) {
-        if (is_begun(p, rows, *ret_count, rows[i].specification))
+    for (int32_t i = 0, of_one = 0; i < count; i += of_one) {
+        of_one = rows_of_one(&rows[i], count - i);
+        if (is_begun(p, n, &rows[i], of_one))
             continue;
-        rows[*ret_count] = rows[i];
-        decide(p, *ret_count, &rows[*ret_count], now_us, false);
-        (*ret_count)++;
+        if (n < i) /* a row stands where its order does */
+            memmove(&rows[n], &rows[i], (size_t)of_one * sizeof *rows);
+        n += decide_all(p, n, &rows[n], of_one, now_us, NULL);
     }
-    return *ret_count == 0 || (a->ops->slots(a, p->order, *ret_count, p->answer, err) &&
-                               again(p, rows, *ret_count, now_us, err));
+    *ret_count = n;
+    return n == 0 ||
+           (a->ops->slots(a, p->order, n, p->answer, err) && again(p, rows, n, now_us, err));
 }
 
 bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err *err)

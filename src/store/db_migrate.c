@@ -85,16 +85,29 @@ static bool back_up(struct db *db, struct err *err)
     return true;
 }
 
-bool db_migrate(struct db *db, int from, struct err *err)
+/* Each row refers to one that is there, after all migrations. */
+static bool references_hold(struct db *db, struct err *err)
 {
-    if (from > 0 && !db_in_memory(db->path) && !back_up(db, err))
+    bool broken;
+    struct stmt *st = db_stmt(db, SQL_VERIFY_REFERENCES);
+    if (!db_step(st, &broken, err))
         return false;
+    stmt_end(st);
+    return !broken || err_set(err, ERR_STOP,
+                              "%s: %s has rows that refer to none, so its schema is left as it is; "
+                              "restore a backup",
+                              db->kind->area, db->path);
+}
+
+static bool migrate(struct db *db, int from, struct err *err)
+{
     if (!db_begin(db, err))
         return false;
     int now = from;
     bool ok = version_now(db, &now, err);
     if (ok && now < db->kind->version)
-        ok = db->kind->migrations != NULL ? run_migrations(db, now, err) : run_steps(db, err);
+        ok = db->kind->migrations != NULL ? run_migrations(db, now, err) && references_hold(db, err)
+                                          : run_steps(db, err);
     FP("db_migrate_before");
     if (ok)
         ok = db_commit(db, err);
@@ -102,4 +115,18 @@ bool db_migrate(struct db *db, int from, struct err *err)
         db_rollback(db);
     FP("db_migrate_after");
     return ok;
+}
+
+/* A table that is made anew is away for a moment: references are not followed meanwhile. The switch
+ * works outside of a transaction only. */
+bool db_migrate(struct db *db, int from, struct err *err)
+{
+    if (from > 0 && !db_in_memory(db->path) && !back_up(db, err))
+        return false;
+    int rc = sqlite3_exec(db->c, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return db_fail(db, rc, "preparing", err);
+    bool ok = migrate(db, from, err);
+    rc = sqlite3_exec(db->c, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    return ok && (rc == SQLITE_OK || db_fail(db, rc, "preparing", err));
 }

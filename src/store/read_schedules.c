@@ -119,7 +119,9 @@ static void read_schedule(struct copier *c, void *row)
                                .spec_active = col_int(st, 29) != 0,
                                .last_success_us = instant(st, 30),
                                .ran = !col_null(st, 30),
-                               .busy = col_int(st, 31) > 0};
+                               .busy = col_int(st, 31) > 0,
+                               .further = text_or_null(c, 32),
+                               .after = text_or_null(c, 33)};
     (void)schedule_status_parse(col_text(st, 10), &s->status); /* the schema checks it */
     read_counts_of(st, s);
 }

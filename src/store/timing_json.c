@@ -30,6 +30,7 @@ enum {
     WEEKLY = 1u << TIMING_WEEKLY,
     MONTHLY = 1u << TIMING_MONTHLY,
     CUSTOM = 1u << TIMING_CUSTOM,
+    AFTER = 1u << TIMING_AFTER,
     EVERY = DAILY | WEEKLY | MONTHLY | CUSTOM
 };
 
@@ -229,17 +230,17 @@ static const struct row rows[] = {
     {"day_of_month", MONTHLY, MONTHLY, read_day_of_month},
     {"time", DAILY | WEEKLY | MONTHLY, DAILY | WEEKLY | MONTHLY, read_time},
     {"cron_expression", CUSTOM, CUSTOM, read_expression},
-    {"timezone", 0, EVERY, read_timezone},
+    {"timezone", 0, EVERY | AFTER, read_timezone},
     {"catchup", 0, EVERY, read_catchup},
     {"catchup_window", 0, EVERY, read_window},
-    {"overlap", 0, EVERY, read_overlap},
+    {"overlap", 0, EVERY | AFTER, read_overlap},
     {"jitter", 0, EVERY, read_jitter},
     {"start_at", 0, EVERY, read_start},
-    {"end_at", 0, EVERY, read_end},
+    {"end_at", 0, EVERY | AFTER, read_end},
     {"exclude", 0, EVERY, read_exclude},
     {"on_excluded", 0, EVERY, read_on_excluded},
     {"workdays_only", 0, EVERY, read_workdays},
-    {"max_runs", 0, EVERY, read_max_runs},
+    {"max_runs", 0, EVERY | AFTER, read_max_runs},
 };
 
 static bool read_rows(struct reading *r, const json_t *config)
@@ -279,13 +280,15 @@ bool timing_json_read(struct timing *ret, const char *type, const char *json, si
 {
     struct reading r = {.t = {.zone = "UTC"}, .key = "schedule_type", .err = err};
     bool ok = timing_type_parse(type, &r.t.type) ||
-              refuse(&r, "it is not \"daily\", \"weekly\", \"monthly\" or \"custom\"");
+              refuse(&r, "it is not \"daily\", \"weekly\", \"monthly\", \"custom\" or \"after\"");
     ok = ok && read_config(&r, json, len);
     if (!ok) {
         (void)str_copy(ret_key, TIMING_KEY_MAX, r.key); /* it fits */
         return false;
     }
-    if (r.t.type != TIMING_CUSTOM)
+    if (r.t.type == TIMING_AFTER)
+        r.t.cron.never = true;
+    else if (r.t.type != TIMING_CUSTOM)
         timing_set(&r.t, r.t.type, r.minute, r.day);
     *ret = r.t;
     return true;

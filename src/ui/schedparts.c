@@ -85,7 +85,9 @@ void sched_words(const struct schedule_row *s, char dst[SCHED_WORDS])
     struct err err;
     struct buf words = buf_init(4096);
     (void)str_copy(dst, SCHED_WORDS, s->type); /* it fits */
-    if (sched_timing(s, &timing, &err)) {
+    if (s->after != NULL)
+        (void)str_format(dst, SCHED_WORDS, "After %s", s->after); /* a name: it fits */
+    else if (sched_timing(s, &timing, &err)) {
         cron_words(&timing.cron, &words);
         (void)str_copy(dst, SCHED_WORDS, buf_text(&words)); /* a cut is fine */
     }
@@ -100,7 +102,7 @@ static bool planned(const struct schedule_row *s)
 void sched_in(const struct ui *ui, const struct schedule_row *s, char dst[FIT_TEXT])
 {
     char span[FIT_TEXT];
-    if (!planned(s))
+    if (!planned(s) || s->after != NULL)
         (void)str_copy(dst, FIT_TEXT, "-");
     else if (s->next_run_us <= ui->now_us)
         (void)str_copy(dst, FIT_TEXT, "due");
@@ -135,7 +137,9 @@ const char *sched_when(int64_t at_us, int64_t now_us, char dst[FIT_TEXT])
 static struct timing_limit limit_of(const struct schedule_row *s)
 {
     struct timing_limit limit = {.ran = s->ran, .last_success = s->last_success_us / US_PER_S};
-    limit.on = s->cadence == NULL && frequency_parse(s->frequency, &limit.cadence);
+    /* Several have each their own: every slot is shown. */
+    limit.on =
+        s->cadence == NULL && s->further == NULL && frequency_parse(s->frequency, &limit.cadence);
     return limit;
 }
 
@@ -255,7 +259,7 @@ static int draw_state(const struct ui *ui, struct pane p, const struct schedule_
     sched_in(ui, s, in);
     (void)str_format(text, sizeof text, "%s  %s", sched_when(s->next_run_us, ui->now_us, when),
                      in); /* it fits */
-    return planned(s) ? fact_draw(p, y, "Next", ROLE_INFO, text) : y;
+    return planned(s) && s->after == NULL ? fact_draw(p, y, "Next", ROLE_INFO, text) : y;
 }
 
 static int draw_past(const struct ui *ui, struct pane p, int y, const struct schedule_row *s)
@@ -277,16 +281,30 @@ static int draw_past(const struct ui *ui, struct pane p, int y, const struct sch
     return s->overlapped + s->missed > 0 ? fact_draw(p, y, "Left out", ROLE_WARN, text) : y;
 }
 
+/* "news", "news (not active), press, wire". */
+static void specs_text(const struct schedule_row *s, char *dst, size_t size)
+{
+    char name[NAME_MAX_BYTES + 1], all[400];
+    const char *at = s->further != NULL ? s->further : "";
+    (void)str_format(dst, size, "%s%s", s->specification,
+                     s->spec_active ? "" : "  (not active)"); /* it fits */
+    while (schedule_next_name(&at, name)) {
+        (void)str_copy(all, sizeof all, dst);
+        (void)str_format(dst, size, "%s, %s", all, name); /* a cut is fine */
+    }
+}
+
 int sched_draw_facts(const struct ui *ui, struct pane p, const struct schedule_row *s)
 {
     char text[400], when[FIT_TEXT];
     int y = draw_state(ui, p, s);
     y = draw_past(ui, p, y, s);
-    (void)str_format(text, sizeof text, "%s%s", s->specification,
-                     s->spec_active ? "" : "  (not active)"); /* it fits */
+    specs_text(s, text, sizeof text);
     y = fact_draw(p, y, "Spec", s->spec_active ? ROLE_TEXT : ROLE_WARN, text);
     (void)str_format(text, sizeof text, s->cadence != NULL ? "%s (override)" : "%s, as the spec",
                      s->cadence != NULL ? s->cadence : s->frequency); /* it fits */
+    if (s->after != NULL)
+        y = fact_draw(p, y, "After", ROLE_TEXT, s->after);
     y = fact_draw(p, y, "Cadence", ROLE_TEXT, text);
     y = fact_draw(p, y, "Categories", ROLE_TEXT, s->categories != NULL ? s->categories : "all");
     y = fact_draw(p, y, "Regions", ROLE_TEXT, s->regions != NULL ? s->regions : "all");
@@ -334,6 +352,8 @@ void sched_draw_next(const struct ui *ui, struct pane p, const struct schedule_r
         y = draw_next_row(ui, p, y, &d->next[i]);
     if (d->trouble[0] != '\0')
         pane_put_cut(p, 1, 1, p.cols - 2, ROLE_ERROR, d->trouble);
+    else if (d->there && d->next_count == 0 && s->after != NULL)
+        pane_say(p, 1, 1, ROLE_DIM, "each time a report of %s was made", s->after);
     else if (d->there && d->next_count == 0)
         pane_put(p, 1, 1, ROLE_DIM, "none: it has come to its end");
 }

@@ -251,7 +251,7 @@ static void cell_time(const struct drawing *d, const struct schedule_row *s, int
         sched_in(d->ui, s, ret->text);
         if (s->enabled && s->status == SCHEDULE_PAUSED)
             (void)str_copy(ret->text, sizeof ret->text, "paused"); /* it fits */
-    } else if (plans(s)) {
+    } else if (plans(s) && s->after == NULL) {
         (void)str_copy(ret->text, sizeof ret->text,
                        sched_when(s->next_run_us, d->ui->now_us, text)); /* it fits */
     }

@@ -189,6 +189,22 @@ static void each_kind_of_harm_is_found(void **state)
          " line-run "},
         {__LINE__, "UPDATE newsletter_runs SET status = 'failed' WHERE trigger = 'test'",
          " line-run "},
+        {__LINE__,
+         "INSERT INTO schedule_specifications SELECT id, 2, specification_id "
+         "FROM autopilot_schedules LIMIT 1",
+         " parts "},
+        {__LINE__,
+         "INSERT INTO schedule_specifications SELECT id, 1, specification_id "
+         "FROM autopilot_schedules LIMIT 1",
+         " parts "},
+        {__LINE__, "UPDATE autopilot_schedules SET schedule_type = 'after', after_id = id",
+         " after "},
+        {__LINE__,
+         "UPDATE newsletter_runs SET after_run = (SELECT id FROM newsletter_runs "
+         "WHERE status = 'failed') WHERE trigger = 'test'",
+         " follow "},
+        {__LINE__, "UPDATE newsletter_runs SET trigger = 'after' WHERE status = 'success'",
+         " follow "},
     };
     for (size_t i = 0; i < CASES(cases); i++) {
         void *scene;

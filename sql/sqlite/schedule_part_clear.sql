@@ -1,0 +1,2 @@
+-- $schedule
+DELETE FROM schedule_specifications WHERE schedule = $schedule
