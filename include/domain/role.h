@@ -19,19 +19,21 @@ enum role {
 };
 
 enum role_action {
-    ROLE_SEE,         /* schedules, specifications, runs, reports */
-    ROLE_CREATE,      /* a schedule */
-    ROLE_EDIT,        /* its definition; creator: of the schedule, here and below */
-    ROLE_CONTROL,     /* enable, disable, pause, resume */
-    ROLE_DELETE,      /* a schedule */
-    ROLE_RUN,         /* a report now, also as a test */
-    ROLE_BACKFILL,    /* reports of slots that went by */
-    ROLE_RUN_CANCEL,  /* creator: of the schedule, or who asked for the run */
-    ROLE_RUN_SEEN,    /* acknowledge a failure */
-    ROLE_SPEC_PUT,    /* define a specification; creator: of it, also of a new one */
-    ROLE_SPEC_DELETE, /* likewise */
-    ROLE_JOIN,        /* add a member or change a role */
-    ROLE_PART,        /* remove a member; creator: it is the actor, who leaves */
+    ROLE_SEE,             /* schedules, specifications, runs, reports */
+    ROLE_CREATE,          /* a schedule */
+    ROLE_EDIT,            /* its definition; creator: of the schedule, here and below */
+    ROLE_CONTROL,         /* enable, disable, pause, resume */
+    ROLE_DELETE,          /* a schedule */
+    ROLE_RUN,             /* a report now, also as a test */
+    ROLE_BACKFILL,        /* reports of slots that went by */
+    ROLE_RUN_CANCEL,      /* creator: of the schedule, or who asked for the run */
+    ROLE_RUN_SEEN,        /* acknowledge a failure */
+    ROLE_SPEC_PUT,        /* define a specification; creator: of it, also of a new one */
+    ROLE_SPEC_DELETE,     /* likewise */
+    ROLE_TEMPLATE_PUT,    /* define a template of schedules; creator: of it, also of a new one */
+    ROLE_TEMPLATE_DELETE, /* likewise */
+    ROLE_JOIN,            /* add a member or change a role */
+    ROLE_PART,            /* remove a member; creator: it is the actor, who leaves */
     ROLE_ACTIONS
 };
 

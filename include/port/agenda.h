@@ -18,6 +18,7 @@
 #include "base/uuid.h"
 #include "domain/role.h"
 #include "domain/schedule.h"
+#include "domain/schedule_template.h"
 #include "domain/types.h"
 
 #include <stdbool.h>
@@ -249,6 +250,12 @@ struct agenda_ops {
                          struct schedule_def *ret, int64_t *ret_rev, struct err *err);
     /* Refused while others follow it. */
     bool (*schedule_delete)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,
+                            struct err *err);
+    /* A template of schedules, for operators to begin with; the names of those that are built in
+     * are refused. rev as in spec_put. */
+    bool (*template_put)(struct agenda *a, const char *actor, const struct schedule_template *put,
+                         int64_t rev, enum put_answer *ret, struct err *err);
+    bool (*template_delete)(struct agenda *a, const char *actor, const struct agenda_ref *ref,
                             struct err *err);
     /* note: needed for PAUSE. until_us: PAUSE, 0 none. next_us: ENABLE and RESUME. */
     bool (*schedule_control)(struct agenda *a, const char *actor, const struct agenda_ref *schedule,

@@ -94,6 +94,13 @@ bool agenda_kinds_write(struct auth *a, struct uuid schedule, const struct kinds
 /* ERR_REFUSED, naming them, while others follow it. */
 bool agenda_no_followers(struct auth *a, struct uuid schedule, const char *name, struct err *err);
 
+/* --- agenda_sqlite_templates.c --- */
+bool agenda_template_put(struct agenda *base, const char *actor,
+                         const struct schedule_template *put, int64_t rev, enum put_answer *ret,
+                         struct err *err);
+bool agenda_template_delete(struct agenda *base, const char *actor, const struct agenda_ref *ref,
+                            struct err *err);
+
 /* --- agenda_sqlite_runs.c --- */
 bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
                      struct arena *arena, struct run_work *ret, bool *ret_found, struct err *err);

@@ -1,4 +1,5 @@
 /* cmd_schedule.c - autopilot schedule: list, show, add, edit, delete. */
+#include "cmd_schedule.h"
 #include "agendas.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -271,6 +272,13 @@ static bool apply_config(const struct app *app, struct agendas *a, struct schedu
     return ok;
 }
 
+bool schedule_apply(const struct app *app, struct agendas *a, struct schedule_def *def,
+                    struct err *err)
+{
+    return apply_options(app, a, def, err) && apply_config(app, a, def, err) &&
+           schedule_apply_after(app, def, err);
+}
+
 static bool save(struct app *app, struct agendas *a, struct schedule_def *def, int64_t slots,
                  int64_t rev, struct err *err)
 {
@@ -279,8 +287,7 @@ static bool save(struct app *app, struct agendas *a, struct schedule_def *def, i
     enum put_answer answer;
     int64_t next_us = 0;
     char next[NEXT_MAX];
-    if (!apply_options(app, a, def, err) || !apply_config(app, a, def, err) ||
-        !schedule_apply_after(app, def, err) ||
+    if (!schedule_apply(app, a, def, err) ||
         !agendas_timing(a, def->type, def->config, slots, &e, &next_us, err) ||
         !a->agenda->ops->schedule_put(a->agenda, app->actor, def, next_us, rev, &answer, err))
         return false;
@@ -323,6 +330,8 @@ bool cmd_schedule_add(struct app *app, struct err *err)
                      "schedule: \"%s\" is there already; change it with "
                      "`autopilot schedule edit`",
                      def.name);
+    if (ok && cli_given(app, "from"))
+        ok = schedule_begin_from(&a, cli_value(app, "from"), &def, err);
     ok = ok && save(app, &a, &def, 0, -1, err);
     agendas_close(&a);
     return ok;
@@ -334,6 +343,8 @@ bool cmd_schedule_edit(struct app *app, struct err *err)
     struct agenda_entry e;
     struct schedule_def def;
     int64_t rev;
+    if (cli_given(app, "from"))
+        return err_set(err, ERR_USAGE, "--from: a template is what a new schedule begins with");
     bool ok = agendas_open(app, true, &a, err);
     struct agenda_ref ref = {a.workspace, app->argument[0]};
     ok = ok && agendas_find(&a, ref.name, &e, err) &&

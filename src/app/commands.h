@@ -74,6 +74,7 @@ bool cmd_schedule_add(struct app *app, struct err *err);
 bool cmd_schedule_edit(struct app *app, struct err *err);
 bool cmd_schedule_delete(struct app *app, struct err *err);
 /* enable, disable, pause, resume: by the verb. */
+bool cmd_schedule_template(struct app *app, struct err *err);
 bool cmd_schedule_control(struct app *app, struct err *err);
 bool cmd_schedule_run(struct app *app, struct err *err);
 bool cmd_schedule_backfill(struct app *app, struct err *err);

@@ -27,6 +27,8 @@ static const struct action_row rows[ROLE_ACTIONS] = {
     [ROLE_RUN_SEEN] = {"acknowledge the failure", {NO, YES, YES, NO}},
     [ROLE_SPEC_PUT] = {"define the specification", {NO, OWN, YES, NO}},
     [ROLE_SPEC_DELETE] = {"delete the specification", {NO, OWN, YES, NO}},
+    [ROLE_TEMPLATE_PUT] = {"define the template", {NO, OWN, YES, NO}},
+    [ROLE_TEMPLATE_DELETE] = {"delete the template", {NO, OWN, YES, NO}},
     [ROLE_JOIN] = {"add a member", {NO, NO, YES, YES}},
     [ROLE_PART] = {"remove a member", {NO, OWN, YES, YES}},
 };

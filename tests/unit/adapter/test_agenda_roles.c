@@ -5,6 +5,8 @@
  * the real agenda. What is expected is written down here a second time. */
 #include "agenda_stage.h"
 
+#include "base/str.h"
+
 #include <string.h>
 
 enum kind { STRANGER, MEMBER, OWNER, ADMIN, MEMBER_ADMIN, KINDS };
@@ -20,6 +22,16 @@ struct stage {
 
 static const struct agenda_ref weekly = {"default", "weekly"};
 
+static bool put_template(struct stage *s, const char *actor, const char *name, const char *time)
+{
+    char config[40];
+    enum put_answer answer;
+    struct schedule_template t = {
+        .workspace = "default", .name = name, .type = "daily", .config = config, .notes = ""};
+    assert_true(str_format(config, sizeof config, "{\"time\":\"%s\"}", time));
+    return s->c.a->ops->template_put(s->c.a, actor, &t, -1, &answer, &s->c.err);
+}
+
 static void prepare(struct stage *s, enum kind kind, bool own)
 {
     struct agenda_stage *c = &s->c;
@@ -31,6 +43,7 @@ static void prepare(struct stage *s, enum kind kind, bool own)
     /* Made while the workspace was open to all. */
     SCENE_OK(c, stage_put_spec(c, creator, "spare", "daily"));
     SCENE_OK(c, stage_put_schedule(c, creator, "weekly"));
+    SCENE_OK(c, put_template(s, creator, "plan", "08:00"));
     SCENE_OK(c, stage_ask(c, "carl", "weekly", &s->failed));
     assert_true(stage_take(c, &work));
     SCENE_OK(c, stage_end_run(c, &work, false));
@@ -148,6 +161,22 @@ static bool do_spec_delete(struct stage *s)
     return s->c.a->ops->spec_delete(s->c.a, "ana", &ref, &s->c.err);
 }
 
+static bool do_template_new(struct stage *s)
+{
+    return put_template(s, "ana", "other", "08:00");
+}
+
+static bool do_template_change(struct stage *s)
+{
+    return put_template(s, "ana", "plan", "09:00");
+}
+
+static bool do_template_delete(struct stage *s)
+{
+    struct agenda_ref ref = {"default", "plan"};
+    return s->c.a->ops->template_delete(s->c.a, "ana", &ref, &s->c.err);
+}
+
 static bool do_join(struct stage *s)
 {
     return stage_join(&s->c, "ana", "new", ROLE_MEMBER);
@@ -198,6 +227,9 @@ static const struct {
     {__LINE__, "spec, a new one", do_spec_new, {"--", "yy", "yy", "--", "yy"}},
     {__LINE__, "spec, changed", do_spec_change, {"--", "-y", "yy", "--", "-y"}},
     {__LINE__, "spec delete", do_spec_delete, {"--", "-y", "yy", "--", "-y"}},
+    {__LINE__, "template, a new one", do_template_new, {"--", "yy", "yy", "--", "yy"}},
+    {__LINE__, "template, changed", do_template_change, {"--", "-y", "yy", "--", "-y"}},
+    {__LINE__, "template delete", do_template_delete, {"--", "-y", "yy", "--", "-y"}},
     {__LINE__, "member add", do_join, {"--", "--", "yy", "yy", "yy"}},
     {__LINE__, "make oneself an owner", do_promote, {"--", "--", "yy", "yy", "yy"}},
     {__LINE__, "member remove", do_remove, {"--", "--", "yy", "yy", "yy"}},
@@ -238,6 +270,7 @@ static void without_members_everybody_does_everything(void **state)
         SCENE_OK(c, stage_begin(c));
         SCENE_OK(c, stage_put_spec(c, "carl", "spare", "daily"));
         SCENE_OK(c, stage_put_schedule(c, "carl", "weekly"));
+        SCENE_OK(c, put_template(&s, "carl", "plan", "08:00"));
         SCENE_OK(c, stage_ask(c, "carl", "weekly", &s.failed));
         assert_true(stage_take(c, &work));
         SCENE_OK(c, stage_end_run(c, &work, false));

@@ -24,6 +24,8 @@ static const struct {
     {__LINE__, ROLE_SPEC_PUT, {"--", "-y", "yy", "--"}},
     {__LINE__, ROLE_SPEC_DELETE, {"--", "-y", "yy", "--"}},
     {__LINE__, ROLE_JOIN, {"--", "--", "yy", "yy"}},
+    {__LINE__, ROLE_TEMPLATE_PUT, {"--", "-y", "yy", "--"}},
+    {__LINE__, ROLE_TEMPLATE_DELETE, {"--", "-y", "yy", "--"}},
     {__LINE__, ROLE_PART, {"--", "-y", "yy", "yy"}},
 };
 
