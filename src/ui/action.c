@@ -13,15 +13,14 @@ enum { NEAR = 3 };
 const struct action *actions_find(const char *name)
 {
     const struct action *found = NULL;
-    int count;
-    const struct action *table = actions(&count);
-    for (int i = 0; i < count; i++) {
-        if (str_equal(table[i].name, name))
-            return &table[i];
-        if (*name != '\0' && str_starts(table[i].name, name)) {
+    const struct action *a;
+    for (int i = 0; (a = action_at(i)) != NULL; i++) {
+        if (str_equal(a->name, name))
+            return a;
+        if (*name != '\0' && str_starts(a->name, name)) {
             if (found != NULL)
                 return NULL;
-            found = &table[i];
+            found = a;
         }
     }
     return found;
@@ -29,14 +28,14 @@ const struct action *actions_find(const char *name)
 
 const char *actions_nearest(const char *name)
 {
-    int best = NEAR, count;
+    int best = NEAR;
     const char *found = NULL;
-    const struct action *table = actions(&count);
-    for (int i = 0; i < count; i++) {
-        int far = str_distance(name, table[i].name, NEAR);
+    const struct action *a;
+    for (int i = 0; (a = action_at(i)) != NULL; i++) {
+        int far = str_distance(name, a->name, NEAR);
         if (far < best) {
             best = far;
-            found = table[i].name;
+            found = a->name;
         }
     }
     return found;
@@ -87,23 +86,22 @@ static const char *where_of(unsigned kinds)
 void action_list(void (*row)(void *ctx, const struct action_line *line), void *ctx)
 {
     struct keymap keymap;
-    int count;
-    const struct action *table = actions(&count);
+    const struct action *a;
     if (!keymap_build(&keymap, "", NULL))
         return; /* the table contradicts itself; a test sees to it that it does not */
     for (int section = 0; section < SECTIONS; section++)
-        for (int i = 0; i < count; i++) {
-            if ((int)table[i].section != section)
+        for (int i = 0; (a = action_at(i)) != NULL; i++) {
+            if ((int)a->section != section)
                 continue;
             char keys[64];
             keymap_keys_of(&keymap, i, keys, sizeof keys);
             row(ctx, &(struct action_line){
-                         .section = section_title(table[i].section),
+                         .section = section_title(a->section),
                          .keys = keys,
-                         .name = table[i].name,
-                         .args = table[i].args != NULL ? table[i].args : "",
-                         .help = table[i].help,
-                         .where = where_of(table[i].kinds),
+                         .name = a->name,
+                         .args = a->args != NULL ? a->args : "",
+                         .help = a->help,
+                         .where = where_of(a->kinds),
                      });
         }
 }

@@ -75,7 +75,22 @@ struct action {
     void (*run)(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 };
 
-const struct action *actions(int *ret_count);
+/* The rows of one kind of place (actions_*.c). */
+struct action_part {
+    const struct action *rows;
+    int count;
+};
+extern const struct action_part part_move;
+extern const struct action_part part_jobs;
+extern const struct action_part part_schedules;
+extern const struct action_part part_marks;
+extern const struct action_part part_log;
+extern const struct action_part part_find;
+extern const struct action_part part_everywhere;
+
+/* Row i of the whole table, in the order of help and footer; NULL behind the last one. */
+const struct action *action_at(int i);
+int actions_count(void);
 /* By name; also by a beginning that only one has. NULL. */
 const struct action *actions_find(const char *name);
 /* The name nearest to what was written; NULL when nothing is near. */

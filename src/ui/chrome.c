@@ -152,10 +152,9 @@ static bool has_rows(const struct ui *ui)
 /* The actions that apply here and have a word, in the order of the table. */
 static int footer_items(const struct ui *ui, struct footer_item *ret)
 {
-    int count, n = 0;
-    const struct action *table = actions(&count);
-    for (int i = 0; i < count && n < FOOTER_MAX; i++) {
-        const struct action *a = &table[i];
+    int n = 0;
+    const struct action *a;
+    for (int i = 0; (a = action_at(i)) != NULL && n < FOOTER_MAX; i++) {
         if (a->word == NULL || (a->kinds & ui_screen(ui)->kinds) == 0 ||
             (a->writes && ui->read_only) || (a->kinds != IN_ALL && !has_rows(ui)))
             continue;

@@ -69,13 +69,13 @@ void ui_command_line(struct ui *ui, const char *text)
 /* The candidate with this number for the word being typed; NULL at the end of the list. */
 static const char *candidate(const struct ui *ui, bool is_command, int i)
 {
-    int count;
-    const struct action *table = actions(&count);
+    const struct action *a = action_at(i);
     if (!is_command)
         return i < ui->model.job_count ? ui->model.jobs[i].name : NULL;
-    if (i < count)
-        return table[i].name;
-    return i - count < screens_count() ? screens_at(i - count)->name : NULL;
+    if (a != NULL)
+        return a->name;
+    i -= actions_count();
+    return i < screens_count() ? screens_at(i)->name : NULL;
 }
 
 /* How far the candidates that begin with `word` agree; ret_count says how many there are. */

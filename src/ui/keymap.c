@@ -103,11 +103,10 @@ static bool meet(const struct action *a, const struct action *b)
 /* Two actions that apply on one screen may not share a key. */
 static bool check_conflicts(const struct keymap *k, struct err *err)
 {
-    int count;
-    const struct action *table = actions(&count);
     for (int i = 0; i < k->rows; i++)
         for (int j = i + 1; j < k->rows; j++) {
-            const struct action *a = &table[k->row[i].action], *b = &table[k->row[j].action];
+            const struct action *a = action_at(k->row[i].action);
+            const struct action *b = action_at(k->row[j].action);
             if (k->row[i].key != k->row[j].key || !meet(a, b))
                 continue;
             char name[KEY_NAME_MAX];
@@ -136,15 +135,14 @@ static size_t override_of(const char *overrides, const char *action, const char 
 
 static bool build(struct keymap *k, const char *overrides, struct err *err)
 {
-    int count;
-    const struct action *table = actions(&count);
+    const struct action *a;
     k->rows = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; (a = action_at(i)) != NULL; i++) {
         const char *value = NULL;
-        size_t len = override_of(overrides, table[i].name, &value);
+        size_t len = override_of(overrides, a->name, &value);
         char keys[KEY_NAME_MAX * 4];
-        (void)str_copy_n(keys, sizeof keys, len > 0 ? value : table[i].keys,
-                         len > 0 ? len : strlen(table[i].keys));
+        (void)str_copy_n(keys, sizeof keys, len > 0 ? value : a->keys,
+                         len > 0 ? len : strlen(a->keys));
         if (!add_keys(k, i, keys, err))
             return false;
     }
@@ -154,8 +152,7 @@ static bool build(struct keymap *k, const char *overrides, struct err *err)
 /* Every word of the overrides names an action. */
 static bool check_names(const char *overrides, struct err *err)
 {
-    int count;
-    const struct action *table = actions(&count);
+    const struct action *a;
     for (const char *at = overrides; *at != '\0';) {
         at += strspn(at, " ");
         size_t len = strcspn(at, " "), wide = strcspn(at, "= ");
@@ -164,8 +161,8 @@ static bool check_names(const char *overrides, struct err *err)
         if (wide == len || wide + 1 == len)
             return err_set(err, ERR_REFUSED, "keys: \"%.*s\" is not ACTION=KEY", (int)len, at);
         bool known = false;
-        for (int i = 0; i < count; i++)
-            known |= strlen(table[i].name) == wide && memcmp(at, table[i].name, wide) == 0;
+        for (int i = 0; (a = action_at(i)) != NULL; i++)
+            known |= strlen(a->name) == wide && memcmp(at, a->name, wide) == 0;
         if (!known)
             return err_set(err, ERR_REFUSED,
                            "keys: there is no action \"%.*s\"; `autopilot keys` lists them",
@@ -185,10 +182,8 @@ bool keymap_build(struct keymap *k, const char *overrides, struct err *err)
 
 int keymap_find(const struct keymap *k, uint32_t key, unsigned kinds)
 {
-    int count;
-    const struct action *table = actions(&count);
     for (int i = 0; i < k->rows; i++)
-        if (k->row[i].key == key && (table[k->row[i].action].kinds & kinds) != 0)
+        if (k->row[i].key == key && (action_at(k->row[i].action)->kinds & kinds) != 0)
             return k->row[i].action;
     return -1;
 }

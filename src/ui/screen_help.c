@@ -32,19 +32,19 @@ static bool applies(const struct ui *ui, const struct action *a)
 
 static void add_section(const struct ui *ui, struct help_text *t, enum action_section section)
 {
-    int count, first = t->lines;
-    const struct action *table = actions(&count);
-    for (int i = 0; i < count; i++) {
+    int first = t->lines;
+    const struct action *a;
+    for (int i = 0; (a = action_at(i)) != NULL; i++) {
         char keys[64], name[48];
-        if (table[i].section != section || !applies(ui, &table[i]))
+        if (a->section != section || !applies(ui, a))
             continue;
         if (t->lines == first)
             add(t, section_title(section), NULL);
         keymap_keys_of(&ui->keymap, i, keys, sizeof keys);
         if (strlen(keys) > KEYS_WIDE)
             (void)str_copy(keys, sizeof keys, "1 .. 9"); /* the number keys */
-        (void)str_format(name, sizeof name, ":%s", table[i].name);
-        add(t, keys[0] != '\0' ? keys : name, table[i].help);
+        (void)str_format(name, sizeof name, ":%s", a->name);
+        add(t, keys[0] != '\0' ? keys : name, a->help);
     }
     if (t->lines > first)
         add(t, "", "");

@@ -213,7 +213,7 @@ static void asking_key(struct ui *ui, uint32_t key)
 
 static void screen_key(struct ui *ui, uint32_t key)
 {
-    int found = keymap_find(&ui->keymap, key, ui_screen(ui)->kinds), count;
+    int found = keymap_find(&ui->keymap, key, ui_screen(ui)->kinds);
     char name[KEY_NAME_MAX];
     acknowledge(ui, key);
     if (found < 0) {
@@ -221,7 +221,7 @@ static void screen_key(struct ui *ui, uint32_t key)
         ui_say(ui, MESSAGE_NOTE, "no key %s here, ? helps", name);
         return;
     }
-    const struct action *a = &actions(&count)[found];
+    const struct action *a = action_at(found);
     if (a->writes && ui->read_only) {
         ui_say(ui, MESSAGE_WARN, "%s: this console is read-only; nothing was changed", a->name);
         return;
@@ -243,13 +243,13 @@ static bool swallow_paste(struct ui *ui, uint32_t key)
 
 void ui_key(struct ui *ui, uint32_t key)
 {
-    int answer, count;
+    int answer;
     if (!ui->asking.open && swallow_paste(ui, key))
         return;
     bool again = key == ('C' & 0x1F) && ui->interrupt_us != 0 &&
                  ui->boot_us - ui->interrupt_us < INTERRUPT_US;
     if (again) { /* the second ^C is meant, whatever the first one opened */
-        act_interrupt(ui, actions(&count), key, "");
+        act_interrupt(ui, action_at(0), key, "");
     } else if (ui->dialog.open) {
         if (dialog_key(&ui->dialog, key, &answer) && answer != 0)
             ui->answered(ui, answer);

@@ -16,11 +16,12 @@
 static void test_every_row_is_whole(void **state)
 {
     (void)state;
-    int count;
-    const struct action *table = actions(&count);
+    int count = actions_count();
     assert_true(count > 40);
+    assert_null(action_at(count));
+    assert_null(action_at(-1));
     for (int i = 0; i < count; i++) {
-        const struct action *a = &table[i];
+        const struct action *a = action_at(i);
         assert_non_null(a->run);
         CHECK_AT(i, a->name[0] != '\0' && strchr(a->name, ' ') == NULL, "name \"%s\"", a->name);
         CHECK_AT(i, a->help != NULL && strlen(a->help) > 2, "%s has no help", a->name);
@@ -30,7 +31,7 @@ static void test_every_row_is_whole(void **state)
         CHECK_AT(i, !a->asks || (a->keys[0] >= 'A' && a->keys[0] <= 'Z'), "%s asks", a->name);
         CHECK_AT(i, !a->writes || a->keys[0] != '^', "%s is on a control key", a->name);
         for (int j = 0; j < i; j++)
-            CHECK_AT(i, strcmp(a->name, table[j].name) != 0, "%s twice", a->name);
+            CHECK_AT(i, strcmp(a->name, action_at(j)->name) != 0, "%s twice", a->name);
     }
 }
 
@@ -119,8 +120,6 @@ static void test_keys_of_the_screens(void **state)
         {__LINE__, "job", "^B", NULL},
     };
     struct keymap k;
-    int count;
-    const struct action *table = actions(&count);
     assert_true(keymap_build(&k, "", NULL));
     for (size_t i = 0; i < CASES(rows); i++) {
         uint32_t key;
@@ -128,7 +127,7 @@ static void test_keys_of_the_screens(void **state)
         CHECK_AT(rows[i].line, screen >= 0, "no such screen");
         CHECK_AT(rows[i].line, keymap_parse(rows[i].key, strlen(rows[i].key), &key), "no key");
         int at = keymap_find(&k, key, screens_at(screen)->kinds);
-        const char *got = at < 0 ? "(none)" : table[at].name;
+        const char *got = at < 0 ? "(none)" : action_at(at)->name;
         CHECK_AT(rows[i].line, strcmp(got, rows[i].action ? rows[i].action : "(none)") == 0,
                  "got %s", got);
     }
@@ -187,13 +186,11 @@ static void test_overrides(void **state)
         CHECK_AT(rows[i].line, ok || strstr(err.text, rows[i].refused) != NULL, "%s", err.text);
     }
     struct keymap k;
-    int count;
-    const struct action *table = actions(&count);
     assert_true(keymap_build(&k, "stop=z", NULL));
-    assert_string_equal(table[keymap_find(&k, 'z', IN_JOBS)].name, "stop");
+    assert_string_equal(action_at(keymap_find(&k, 'z', IN_JOBS))->name, "stop");
     assert_int_equal(keymap_find(&k, 'x', IN_JOBS), -1);
     assert_false(keymap_build(&k, "stop=j", NULL)); /* the default keys hold */
-    assert_string_equal(table[keymap_find(&k, 'x', IN_JOBS)].name, "stop");
+    assert_string_equal(action_at(keymap_find(&k, 'x', IN_JOBS))->name, "stop");
 }
 
 static void test_find_by_name(void **state)
@@ -234,10 +231,8 @@ static void test_the_list_for_the_docs(void **state)
 {
     (void)state;
     struct lines l = {0};
-    int count;
-    assert_non_null(actions(&count));
     action_list(count_line, &l);
-    assert_int_equal(l.count, count);
+    assert_int_equal(l.count, actions_count());
     assert_int_equal(l.sections, SECTIONS); /* each section in one piece */
     assert_true(l.stop);
 }
