@@ -1,13 +1,14 @@
 /* mirror.h - the copy of the shared record that screens and lists read: a SQLite file of the same
  * tables as the embedded record, disposable, pulled again whenever that is simpler.
  *
- * One puller at a time writes it (see engine/serve_lock.h for who); everybody reads it. An instance
- * belongs to one thread. */
+ * Anybody on the machine may pull: a lock beside the file lets one do it at a time, and where the
+ * last one stopped stands in the file. An instance belongs to one thread. */
 #ifndef ADAPTER_MIRROR_H
 #define ADAPTER_MIRROR_H
 
 #include "adapter/pg_link.h"
 #include "base/err.h"
+#include "port/mirror.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,9 @@ void mirror_close(struct mirror *m); /* accepts NULL */
  * as it was. deadline_us: boot time. */
 bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
                  struct err *err);
+/* The same as a port; the link becomes its own, in success only. */
+bool mirror_port_new(const char *path, struct pg_link *link, struct mirror_port **ret,
+                     struct err *err);
 /* The server's instant of the last pull that succeeded, also of an earlier process; 0: none. */
 int64_t mirror_pulled_at(const struct mirror *m);
 

@@ -36,6 +36,9 @@ struct engine_standing {
     long pid; /* of the process that serves; 0 unknown */
     int32_t lanes_busy;
     char problem[512]; /* why the engine can't work (HOLD, no provider, ...); "" */
+    bool shared;       /* the record is on a server */
+    bool reached;      /* it answered when it was asked last */
+    int64_t seen_us;   /* when it last answered, wall clock; 0 never. Not shared: unused */
     char config[512];  /* why the config file on disk was refused: the old settings hold; "" */
 };
 void desk_standing(struct desk *d, struct engine_standing *ret);

@@ -14,6 +14,7 @@
 #include "port/authority.h"
 #include "port/clock.h"
 #include "port/mail.h"
+#include "port/mirror.h"
 #include "port/pages.h"
 #include "port/reports.h"
 #include "port/search.h"
@@ -44,6 +45,10 @@ struct engine_plugs {
     bool (*agenda)(void *ctx, struct clock_port *clock, struct agenda **ret, struct err *err);
     bool (*zones)(void *ctx, struct zones **ret, struct err *err);
     bool (*reports)(void *ctx, struct clock_port *clock, struct reports **ret, struct err *err);
+    /* The copy that screens read; NULL: the record is in this data directory. Called on the thread
+     * that pulls it. */
+    bool (*mirror)(void *ctx, struct mirror_port **ret, struct err *err);
+    const char *record_file; /* in data_dir, what screens read: a change of it is news */
     /* A copy of the settings in force. Any thread. */
     void (*settings)(void *ctx, struct settings *ret);
     /* Reads the config file again, as a whole or not at all. Any thread. */

@@ -5,20 +5,21 @@
  * one mark, which is saved in the transaction that applies the rows. */
 #include "adapter/mirror.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/fp.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "mirror_table.h"
 #include "store/db.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MARK_MAX = 24, NAMES_MAX = 32 };
+enum { MARK_MAX = 24, NAMES_MAX = 32, TURN_MS = 5 };
 
 struct mirror {
     struct db *db;
@@ -275,13 +276,31 @@ static bool is_other(const struct mirror *m, struct pg_answer *a, bool *ret, str
     return ok;
 }
 
-bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
+/* Another process may be pulling just now: that takes as long as an answer takes. */
+static bool take_turn(const struct mirror *m, int64_t deadline_us, int *ret_fd, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    if (!str_format(path, sizeof path, "%s.lock", m->path))
+        return err_set(err, ERR_STOP, "mirror: the path %.80s is too long", m->path);
+    for (;;) {
+        struct err why = {0};
+        if (file_lock(path, "pull", ret_fd, &why))
+            return true;
+        if (why.kind != ERR_CONFLICT)
+            return err_set(err, why.kind, "%s", why.text);
+        if (clock_boot_us() >= deadline_us)
+            return err_set(err, ERR_RETRY, "mirror: another process pulls it and does not end");
+        (void)poll(NULL, 0, TURN_MS); /* a pause; the loop looks again */
+    }
+}
+
+static bool pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
                  struct err *err)
 {
     struct pg_answer a = {0};
     struct next next = {.at = 0};
     bool other = false;
-    if (!ask(m, link, deadline_us, &a, err))
+    if (!load_state(m, err) || !ask(m, link, deadline_us, &a, err))
         return false;
     bool ok = is_other(m, &a, &other, err);
     if (ok && other) {
@@ -297,5 +316,16 @@ bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, in
             *ret_rows = a.rows - 1;
     }
     pg_answer_done(&a);
+    return ok;
+}
+
+bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
+                 struct err *err)
+{
+    int fd;
+    if (!take_turn(m, deadline_us, &fd, err))
+        return false;
+    bool ok = pull(m, link, deadline_us, ret_rows, err);
+    (void)close(fd); /* and with it the lock */
     return ok;
 }

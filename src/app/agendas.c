@@ -11,6 +11,7 @@
 #include "domain/calendar.h"
 #include "place.h"
 #include "record.h"
+#include "shared.h"
 #include "store/names.h"
 #include "store/timing_json.h"
 
@@ -24,8 +25,13 @@ static bool open_port(struct app *app, struct agendas *ret, struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct config config;
-    if (!config_read(app->config_path, cli_given(app, "config"), &config, err) ||
-        !place_file(app, PLACE_RECORD, path, err) ||
+    if (!config_read(app->config_path, cli_given(app, "config"), &config, err))
+        return false;
+    if (shared_is(&config.settings))
+        return err_set(err, ERR_REFUSED,
+                       "schedules: a shared record keeps jobs; schedules are kept by an embedded "
+                       "record for now ([record] url empty)");
+    if (!place_file(app, PLACE_RECORD, path, err) ||
         !agenda_sqlite_open(path, ret->clock, &ret->agenda, err))
         return false;
     struct agenda_rules rules = {.admins = arena_text(&ret->arena, config.settings.engine_admins),

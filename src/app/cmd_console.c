@@ -7,6 +7,7 @@
 #include "output.h"
 #include "place.h"
 #include "record.h"
+#include "shared.h"
 #include "store/logdb.h"
 #include "store/read_jobs.h"
 #include "ui/console.h"
@@ -234,7 +235,8 @@ bool cmd_console(struct app *app, struct err *err)
                        "the console needs a terminal; without one use `autopilot engine`, "
                        "`autopilot status`, `autopilot log` (autopilot --help)");
     console_block_signals();
-    bool ok = open_parts(&c, err) && place_file(app, PLACE_RECORD, record, err) &&
+    bool ok = open_parts(&c, err) &&
+              place_file(app, shared_file(&c.config.settings), record, err) &&
               place_file(app, PLACE_LOG, log, err);
     if (ok) {
         struct console_options options = {

@@ -82,12 +82,12 @@ static bool prepare(struct serving *s, struct err *err)
 
 static bool start(struct serving *s, struct err *err)
 {
-    static const char *const names[] = {PLACE_RECORD "-wal", PLACE_LOG "-wal"};
+    static const char *const names[] = {PLACE_RECORD "-wal", PLACE_MIRROR "-wal", PLACE_LOG "-wal"};
     int64_t wait_us = US_PER_S;
     const char *wait = cli_value(s->app, "wait-lock");
     if (wait != NULL && !str_span_us(wait, &wait_us))
         return err_set(err, ERR_USAGE, "--wait-lock: \"%s\" is not a span (500ms, 10s, 2m)", wait);
-    watch_init(&s->watch, s->app->data_dir, names, 2);
+    watch_init(&s->watch, s->app->data_dir, names, 3);
     return prepare(s, err) && wire_new(s->app, &s->config, &s->sink, &s->wire, err) &&
            engine_start(wire_plugs(s->wire), ENGINE_ROLE_SERVE, wait_us, NULL, &s->engine, err);
 }

@@ -16,6 +16,7 @@ bool place_file(const struct app *app, const char *name, char ret[FILE_PATH_MAX]
 bool place_sample(char ret[FILE_PATH_MAX], struct err *err);
 
 #define PLACE_RECORD "autopilot.db"
+#define PLACE_MIRROR "mirror.db"
 #define PLACE_JOURNAL "journal.db"
 #define PLACE_LOG "log.db"
 #define PLACE_CORPUS "corpus.db"

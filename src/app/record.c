@@ -1,12 +1,12 @@
 /* record.c - opens the record for one command. */
 #include "record.h"
 
-#include "adapter/authority_sqlite.h"
 #include "adapter/clock_real.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "output.h"
 #include "place.h"
+#include "shared.h"
 #include "store/names.h"
 #include "store/read_lists.h"
 
@@ -17,15 +17,9 @@ static bool may_change(const struct app *app, struct err *err)
 
 static bool open_authority(struct app *app, struct record *ret, struct err *err)
 {
-    char path[FILE_PATH_MAX];
-    if (ret->config.settings.record_url[0] != '\0')
-        return err_set(err, ERR_REFUSED,
-                       "[record] url is set, but this version has the embedded record only; leave "
-                       "it empty");
-    if (!file_make_dirs(app->data_dir, 0700, err) || !place_file(app, PLACE_RECORD, path, err) ||
-        !clock_real_new(NULL, &ret->clock, err))
+    if (!file_make_dirs(app->data_dir, 0700, err) || !clock_real_new(NULL, &ret->clock, err))
         return false;
-    if (authority_sqlite_open(path, ret->clock, &ret->authority, err))
+    if (shared_authority(app, &ret->config.settings, ret->clock, &ret->authority, err))
         return true;
     record_close(ret);
     return false;
@@ -46,8 +40,9 @@ bool record_open_to_stop(struct app *app, struct record *ret, struct err *err)
     if (!may_change(app, err))
         return false;
     if (!config_read(app->config_path, cli_given(app, "config"), &ret->config, &why)) {
+        if (!shared_settings(app, &ret->config.settings, err))
+            return false;
         out_warn("%s (done all the same)", why.text);
-        settings_defaults(&ret->config.settings);
     }
     return open_authority(app, ret, err);
 }
@@ -67,7 +62,11 @@ bool record_read(struct app *app, struct db **ret, struct err *err)
     char log[FILE_PATH_MAX];
     bool there;
     struct db *db = NULL;
-    if (!place_file(app, PLACE_RECORD, path, err) || !place_file(app, PLACE_LOG, log, err))
+    struct settings settings;
+    if (!shared_settings(app, &settings, err) ||
+        !place_file(app, shared_file(&settings), path, err) ||
+        !place_file(app, PLACE_LOG, log, err) ||
+        (shared_is(&settings) && !shared_pull(app, &settings, err)))
         return false;
     if (!file_exists(path))
         return err_set(

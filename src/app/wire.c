@@ -2,7 +2,6 @@
 #include "wire.h"
 
 #include "adapter/agenda_sqlite.h"
-#include "adapter/authority_sqlite.h"
 #include "adapter/clock_real.h"
 #include "adapter/content_any.h"
 #include "adapter/mail_maildir.h"
@@ -15,6 +14,7 @@
 #include "base/str.h"
 #include "domain/letter.h"
 #include "place.h"
+#include "shared.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -43,13 +43,29 @@ static void plug_clock_free(void *ctx, struct clock_port *clock)
     clock_real_free(clock);
 }
 
+static void plug_settings(void *ctx, struct settings *ret)
+{
+    struct wire *w = ctx;
+    pthread_mutex_lock(&w->mutex);
+    *ret = w->config.settings;
+    pthread_mutex_unlock(&w->mutex);
+}
+
 static bool plug_authority(void *ctx, struct clock_port *clock, struct authority **ret,
                            struct err *err)
 {
     struct wire *w = ctx;
-    char path[FILE_PATH_MAX];
-    return place_file(&w->app, PLACE_RECORD, path, err) &&
-           authority_sqlite_open(path, clock, ret, err);
+    struct settings s;
+    plug_settings(w, &s);
+    return shared_authority(&w->app, &s, clock, ret, err);
+}
+
+static bool plug_mirror(void *ctx, struct mirror_port **ret, struct err *err)
+{
+    struct wire *w = ctx;
+    struct settings s;
+    plug_settings(w, &s);
+    return shared_mirror(&w->app, &s, ret, err);
 }
 
 static bool plug_agenda(void *ctx, struct clock_port *clock, struct agenda **ret, struct err *err)
@@ -187,14 +203,6 @@ static bool plug_letter(void *ctx, const struct settings *settings,
     return wire_letter(settings, template, row, group, term, out, err);
 }
 
-static void plug_settings(void *ctx, struct settings *ret)
-{
-    struct wire *w = ctx;
-    pthread_mutex_lock(&w->mutex);
-    *ret = w->config.settings;
-    pthread_mutex_unlock(&w->mutex);
-}
-
 void wire_agent(const struct settings *s, char dst[WIRE_AGENT_MAX])
 {
     const char *contact = s->fetch_contact;
@@ -278,9 +286,11 @@ bool wire_new(const struct app *app, const struct config *config, const struct l
         .pages = plug_pages,
         .mail = plug_mail,
         .letter = plug_letter,
-        .agenda = plug_agenda,
+        .agenda = shared_is(&config->settings) ? NULL : plug_agenda,
         .zones = plug_zones,
         .reports = plug_reports,
+        .mirror = shared_is(&config->settings) ? plug_mirror : NULL,
+        .record_file = shared_file(&config->settings),
         .settings = plug_settings,
         .reload = plug_reload,
         .data_dir = w->app.data_dir,

@@ -40,6 +40,8 @@ void engine_changed(struct engine *e)
 /* The most important of what is wrong; "" nothing. Under the lock. */
 static const char *worst(const struct engine *e)
 {
+    if (e->mirror.problem[0] != '\0')
+        return e->mirror.problem;
     if (e->problem[0] != '\0')
         return e->problem;
     for (int32_t i = 0; i < e->lanes; i++)
@@ -65,6 +67,9 @@ void engine_publish(struct engine *e)
     for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
         s.lanes_busy += e->report[i].started && e->report[i].has_run;
     (void)str_copy(s.problem, sizeof s.problem, worst(e)); /* same size */
+    s.shared = e->plugs.mirror != NULL;
+    s.reached = e->mirror.asked && e->mirror.problem[0] == '\0';
+    s.seen_us = e->mirror.seen_us;
     engine_let_go(e);
     desk_stand(&e->desk, &s);
     wake_up(&e->caller);
@@ -88,7 +93,10 @@ void engine_config(struct engine *e, const struct err *why)
 
 static void desk_changed(void *ctx)
 {
-    engine_changed(ctx);
+    struct engine *e = ctx;
+    engine_changed(e);
+    if (e->mirror.running)
+        wake_up(&e->mirror.wake); /* who asked sees what became of it */
 }
 
 static void desk_reloaded(void *ctx, const struct err *why)
@@ -96,9 +104,22 @@ static void desk_reloaded(void *ctx, const struct err *why)
     engine_config(ctx, why);
 }
 
+static bool start_mirror(struct engine *e, struct err *err)
+{
+    if (e->plugs.mirror == NULL)
+        return true;
+    e->mirror.engine = e;
+    if (!wake_init(&e->mirror.wake, err))
+        return false;
+    int failed = pthread_create(&e->mirror.thread, NULL, mirror_thread_main, &e->mirror);
+    e->mirror.running = failed == 0;
+    return failed == 0 || err_set(err, ERR_STOP, "engine: starting the mirror's thread failed: %s",
+                                  strerror(failed));
+}
+
 static bool start_threads(struct engine *e, struct err *err)
 {
-    if (!desk_start(&e->desk, err))
+    if (!desk_start(&e->desk, err) || !start_mirror(e, err))
         return false;
     int failed = pthread_create(&e->keeper_thread, NULL, keeper_main, e);
     e->keeper_running = failed == 0;
@@ -222,6 +243,11 @@ void engine_stop(struct engine *e)
     }
     report_threads_stop(e);
     desk_stop(&e->desk);
+    if (e->mirror.running) { /* last: what the others wrote is still shown */
+        wake_cancel(&e->mirror.wake);
+        (void)pthread_join(e->mirror.thread, NULL); /* as above */
+        e->mirror.running = false;
+    }
     engine_hold(e);
     e->serving = false;
     e->where = ENGINE_NOWHERE;
@@ -240,6 +266,7 @@ void engine_free(struct engine *e)
     for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
         wake_done(&e->report[i].wake);
     wake_done(&e->agenda.wake);
+    wake_done(&e->mirror.wake);
     desk_done(&e->desk);
     wake_done(&e->caller);
     wake_done(&e->keeper);

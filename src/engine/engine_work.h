@@ -92,6 +92,23 @@ struct report_thread {
     int64_t config_no; /* engine->config_no that reports were made with */
 };
 
+/* Keeps the copy of a shared record up to date. */
+struct mirror_thread {
+    struct engine *engine;
+    pthread_t thread;
+    bool running;     /* engine.c's: started and not joined */
+    struct wake wake; /* of its thread */
+
+    /* guarded by engine->lock */
+    bool asked;                 /* at least once */
+    int64_t seen_us;            /* wall clock of the last answer; 0 none */
+    char problem[ERR_TEXT_MAX]; /* why there was none; "" there was */
+
+    /* its thread's own */
+    struct clock_port *clock;
+    struct mirror_port *mirror;
+};
+
 struct engine {
     struct engine_plugs plugs;
     enum engine_role role;
@@ -105,6 +122,7 @@ struct engine {
     struct hands hands;
     struct lane_thread lane[LANES_MAX];
     int64_t generation; /* of the journal: set by the keeper before the threads start */
+    struct mirror_thread mirror;
     struct agenda_thread agenda;
     struct report_thread report[REPORT_LANES_MAX];
 
@@ -143,6 +161,9 @@ bool serve_lock_note(int fd, const char *config_problem);
 /* --- keeper.c, lane_thread.c: the threads' mains -------------------------------------------- */
 void *keeper_main(void *arg);      /* the engine */
 void *lane_thread_main(void *arg); /* the lane_thread */
+
+/* --- mirror_thread.c ------------------------------------------------------------------------ */
+void *mirror_thread_main(void *arg); /* the mirror_thread */
 
 /* --- agenda_thread.c, report_thread.c ------------------------------------------------------- */
 void *agenda_thread_main(void *arg); /* the agenda_thread */

@@ -226,9 +226,10 @@ static void try_to_serve(struct keeper *k)
 
 static void watch_files(struct keeper *k)
 {
-    static const char *const record_names[] = {"autopilot.db-wal"};
-    char dir[FILE_PATH_MAX];
+    char dir[FILE_PATH_MAX], wal[FILE_PATH_MAX];
     const struct engine_plugs *p = &k->e->plugs;
+    const char *record_names[] = {wal};
+    (void)str_format(wal, sizeof wal, "%s-wal", p->record_file); /* ours: it fits */
     watch_init(&k->record, p->data_dir, record_names, 1);
     k->config = (struct watch){.fd = -1};
     if (p->config_path == NULL)

@@ -251,6 +251,7 @@ void plant_init(struct plant *p)
                                      .settings = plug_settings,
                                      .reload = plug_reload,
                                      .data_dir = p->dir.dir,
+                                     .record_file = "autopilot.db",
                                      .config_path = config,
                                      .host = "bench",
                                      .version = "0"};

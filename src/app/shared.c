@@ -1,0 +1,127 @@
+/* shared.c - where the record is. */
+#include "shared.h"
+
+#include "adapter/authority_pg.h"
+#include "adapter/authority_sqlite.h"
+#include "adapter/mirror.h"
+#include "adapter/pg_migrate.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "config.h"
+#include "output.h"
+#include "place.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define ASK_WITHIN_US (5 * US_PER_S)
+
+bool shared_is(const struct settings *s)
+{
+    return s->record_url[0] != '\0';
+}
+
+const char *shared_file(const struct settings *s)
+{
+    return shared_is(s) ? PLACE_MIRROR : PLACE_RECORD;
+}
+
+bool shared_link(const struct settings *s, struct wake *wake, struct pg_link **ret, struct err *err)
+{
+    struct pg_link_options options = {.url = s->record_url, .wake = wake};
+    return pg_link_new(&options, ret, err);
+}
+
+bool shared_authority(const struct app *app, const struct settings *s, struct clock_port *clock,
+                      struct authority **ret, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct pg_link *link = NULL;
+    if (!shared_is(s))
+        return place_file(app, PLACE_RECORD, path, err) &&
+               authority_sqlite_open(path, clock, ret, err);
+    if (!shared_link(s, NULL, &link, err))
+        return false;
+    if (authority_pg_open(link, clock, ret, err))
+        return true;
+    pg_link_free(link);
+    return false;
+}
+
+bool shared_mirror(const struct app *app, const struct settings *s, struct mirror_port **ret,
+                   struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct pg_link *link = NULL;
+    if (!place_file(app, PLACE_MIRROR, path, err) || !shared_link(s, NULL, &link, err))
+        return false;
+    if (mirror_port_new(path, link, ret, err))
+        return true;
+    pg_link_free(link);
+    return false;
+}
+
+/* "12:03:07", on this machine's wall. */
+static void wall(int64_t us, char dst[16])
+{
+    struct tm tm;
+    time_t at = (time_t)(us / US_PER_S);
+    dst[0] = '\0';
+    if (localtime_r(&at, &tm) != NULL)
+        (void)strftime(dst, 16, "%H:%M:%S", &tm); /* it fits */
+}
+
+static bool pull(struct mirror *m, const struct settings *s, struct err *err)
+{
+    char at[16];
+    struct err why = {0};
+    struct pg_link *link = NULL;
+    if (!shared_link(s, NULL, &link, err))
+        return false;
+    int64_t until_us = clock_boot_us() + ASK_WITHIN_US;
+    bool ok = mirror_pull(m, link, until_us, NULL, &why);
+    pg_link_free(link);
+    if (ok)
+        return true;
+    bool away = why.kind == ERR_UNREACHABLE || why.kind == ERR_RETRY;
+    if (!away || mirror_pulled_at(m) == 0)
+        return err_set(err, why.kind, "%s", why.text);
+    wall(mirror_pulled_at(m), at);
+    out_warn("%s; what follows is as it was at %s", why.text, at);
+    return true;
+}
+
+bool shared_pull(const struct app *app, const struct settings *s, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct mirror *m = NULL;
+    if (!file_make_dirs(app->data_dir, 0700, err) || !place_file(app, PLACE_MIRROR, path, err) ||
+        !mirror_open(path, &m, err))
+        return false;
+    bool ok = pull(m, s, err);
+    mirror_close(m);
+    return ok;
+}
+
+bool shared_settings(const struct app *app, struct settings *ret, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct err why = {0};
+    struct config *config = calloc(1, sizeof *config);
+    if (config == NULL)
+        return err_set(err, ERR_STOP, "config: there is no memory to read it");
+    bool ok = config_read(app->config_path, cli_given(app, "config"), config, &why);
+    if (ok)
+        *ret = config->settings;
+    else
+        settings_defaults(ret);
+    free(config);
+    if (ok || !place_file(app, PLACE_MIRROR, path, err))
+        return ok;
+    if (!file_exists(path))
+        return true; /* who needs the file says that it is refused */
+    return err_set(err, why.kind,
+                   "%s; without it nobody can tell where the record is: this directory has a copy "
+                   "of a shared one",
+                   why.text);
+}
