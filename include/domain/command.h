@@ -24,6 +24,7 @@ enum command_kind {
     COMMAND_SCHEDULE_RUN,  /* a report now, which uses up the period */
     COMMAND_SCHEDULE_TEST, /* a report now, which counts for nothing */
     COMMAND_SCHEDULE_CRON, /* another time: needs the expression */
+    COMMAND_SCHEDULE_PUT,  /* a new one, or one as a whole: needs `schedule` */
     COMMAND_SCHEDULE_DELETE,
     COMMAND_RUN_SEEN,
     COMMAND_RUN_CANCEL,
@@ -38,7 +39,24 @@ enum command_about {
     ABOUT_RUN       /* run; target: the name of its schedule or specification, to be said */
 };
 
-enum { COMMAND_NOTE_MAX = 240 };
+enum {
+    COMMAND_NOTE_MAX = 240,
+    COMMAND_CONFIG_MAX = 6000, /* bytes; a longer config is for the sub-commands */
+    COMMAND_TEXT_MAX = 2000
+};
+
+/* COMMAND_SCHEDULE_PUT: a schedule as its form has it. What the form does not know of one that is
+ * there stays as it is. */
+struct command_schedule {
+    int64_t rev; /* of the one that was changed; 0: it is new, and refused when there is one */
+    char specification[NAME_MAX_BYTES + 1];
+    char type[16];
+    char config[COMMAND_CONFIG_MAX + 1];                                  /* JSON */
+    char categories[COMMAND_TEXT_MAX + 1], regions[COMMAND_TEXT_MAX + 1]; /* JSON; "": all */
+    char cadence[16];                                                     /* "": no override */
+    char notes[COMMAND_TEXT_MAX + 1];
+    bool enabled;
+};
 
 struct command {
     enum command_kind kind;
@@ -47,7 +65,9 @@ struct command {
     char target[NAME_MAX_BYTES + 1]; /* a name */
     char actor[NAME_MAX_BYTES + 1];
     char note[COMMAND_NOTE_MAX + 1]; /* COMMAND_SCHEDULE_PAUSE: why; _CRON: the expression */
+    int64_t until_us;                /* COMMAND_SCHEDULE_PAUSE: it goes on by itself then; 0 */
     struct uuid run;                 /* of those about a run */
+    struct command_schedule schedule;
 };
 
 struct reply {

@@ -22,6 +22,7 @@ static const struct command_row rows[COMMAND_KINDS] = {
     [COMMAND_SCHEDULE_RUN] = {"schedule run", COMMAND_NONE, ABOUT_SCHEDULE},
     [COMMAND_SCHEDULE_TEST] = {"schedule test", COMMAND_NONE, ABOUT_SCHEDULE},
     [COMMAND_SCHEDULE_CRON] = {"schedule edit", COMMAND_NONE, ABOUT_SCHEDULE},
+    [COMMAND_SCHEDULE_PUT] = {"schedule save", COMMAND_SCHEDULE_PUT, ABOUT_SCHEDULE},
     [COMMAND_SCHEDULE_DELETE] = {"schedule delete", COMMAND_NONE, ABOUT_SCHEDULE},
     [COMMAND_RUN_SEEN] = {"run seen", COMMAND_NONE, ABOUT_RUN},
     [COMMAND_RUN_CANCEL] = {"run cancel", COMMAND_NONE, ABOUT_RUN},

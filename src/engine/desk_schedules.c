@@ -41,6 +41,7 @@ static bool go_on(const struct work *w, struct err *err);
 static bool stand_still(const struct work *w, struct err *err);
 static bool ask_run(const struct work *w, struct err *err);
 static bool set_cron(const struct work *w, struct err *err);
+static bool put_schedule(const struct work *w, struct err *err);
 static bool delete_schedule(const struct work *w, struct err *err);
 static bool run_seen(const struct work *w, struct err *err);
 static bool run_cancel(const struct work *w, struct err *err);
@@ -57,6 +58,7 @@ static const struct command_row rows[COMMAND_KINDS] = {
                                "A test report of %s is being made; it counts for nothing.", NULL},
     [COMMAND_SCHEDULE_CRON] = {set_cron, SCHEDULE_CONTROLS, "Changed %s",
                                "%s has this expression already."},
+    [COMMAND_SCHEDULE_PUT] = {put_schedule, SCHEDULE_CONTROLS, "Saved %s", "%s is so already."},
     [COMMAND_SCHEDULE_DELETE] = {delete_schedule, SCHEDULE_CONTROLS,
                                  "Deleted %s; its runs and reports stay.", NULL},
     [COMMAND_RUN_SEEN] = {run_seen, SCHEDULE_CONTROLS, "The failure of %s was seen.", NULL},
@@ -76,8 +78,8 @@ static void say(const struct work *w, const char *format, const char *rest)
 static bool control(const struct work *w, int64_t next_us, struct err *err)
 {
     return w->agenda->ops->schedule_control(w->agenda, w->command->actor, &w->schedule,
-                                            rows[w->command->kind].control, w->command->note, 0,
-                                            next_us, &w->reply->changed, err);
+                                            rows[w->command->kind].control, w->command->note,
+                                            w->command->until_us, next_us, &w->reply->changed, err);
 }
 
 static bool stand_still(const struct work *w, struct err *err)
@@ -213,6 +215,60 @@ static bool set_cron(const struct work *w, struct err *err)
     if (ok)
         say(w, w->reply->changed ? row->done : row->unchanged, w->reply->changed ? when : "");
     buf_done(&config);
+    arena_done(&memory);
+    return ok;
+}
+
+/* What the form says; the rest of a definition that is there stays. */
+static void take_form(const struct command_schedule *c, struct schedule_def *def)
+{
+    def->specification = c->specification;
+    def->type = c->type;
+    def->config = c->config;
+    def->categories = c->categories[0] != '\0' ? c->categories : NULL;
+    def->regions = c->regions[0] != '\0' ? c->regions : NULL;
+    def->cadence = c->cadence[0] != '\0' ? c->cadence : NULL;
+    def->notes = c->notes;
+    def->enabled = c->enabled;
+}
+
+/* The definition to begin with. A new one that is there already, or an old one that is gone, is
+ * refused. */
+static bool old_definition(const struct work *w, struct arena *memory, struct schedule_def *ret,
+                           struct err *err)
+{
+    struct err why = {0};
+    int64_t rev;
+    bool fresh = w->command->schedule.rev == 0;
+    bool there = w->agenda->ops->schedule_get(w->agenda, &w->schedule, memory, ret, &rev,
+                                              fresh ? &why : err);
+    if (!fresh)
+        return there;
+    *ret = (struct schedule_def){.workspace = w->schedule.workspace, .name = w->schedule.name};
+    return !there || err_set(err, ERR_REFUSED,
+                             "schedule: \"%s\" is there already; give this one another name",
+                             w->schedule.name);
+}
+
+static bool put_schedule(const struct work *w, struct err *err)
+{
+    const struct command_row *row = &rows[w->command->kind];
+    const struct command_schedule *form = &w->command->schedule;
+    struct arena memory = arena_init(DEFINITION_MEMORY);
+    struct schedule_def def;
+    int64_t next_us = 0;
+    enum put_answer answer = PUT_SAME;
+    char when[ZONE_NAME_MAX + 48];
+    bool ok = old_definition(w, &memory, &def, err);
+    if (ok) {
+        take_form(form, &def);
+        ok = next_instant(w, &def, &next_us, when, sizeof when, err) &&
+             w->agenda->ops->schedule_put(w->agenda, w->command->actor, &def, next_us,
+                                          form->rev > 0 ? form->rev : -1, &answer, err);
+    }
+    w->reply->changed = ok && answer != PUT_SAME;
+    if (ok)
+        say(w, w->reply->changed ? row->done : row->unchanged, w->reply->changed ? when : "");
     arena_done(&memory);
     return ok;
 }

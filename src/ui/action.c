@@ -44,11 +44,9 @@ const char *actions_nearest(const char *name)
 const char *section_title(enum action_section section)
 {
     static const char *const titles[SECTIONS] = {
-        [SECTION_MOVE] = "Move",
-        [SECTION_ACT] = "Act on the row, or on the marked rows",
-        [SECTION_FIND] = "Find",
-        [SECTION_LOG] = "Log",
-        [SECTION_EVERYWHERE] = "Everywhere",
+        [SECTION_MOVE] = "Move", [SECTION_ACT] = "Act on the row, or on the marked rows",
+        [SECTION_FIND] = "Find", [SECTION_LOG] = "Log",
+        [SECTION_FORM] = "Form", [SECTION_EVERYWHERE] = "Everywhere",
     };
     return (unsigned)section < SECTIONS ? titles[section] : "";
 }
@@ -57,7 +55,10 @@ static const char *where_of(unsigned kinds)
 {
     switch (kinds) {
     case IN_ALL:
+    case IN_EVERY:
         return "everywhere";
+    case IN_FORM:
+        return "form";
     case IN_JOBS:
         return "jobs";
     case IN_LOG:

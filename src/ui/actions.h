@@ -24,7 +24,9 @@ enum {
     IN_RUNS = 1u << 8,      /* the selected row is a run of a schedule */
     IN_TEXT = 1u << 9,      /* a text to be read */
     IN_ALL = IN_LIST | IN_JOBS | IN_LOG | IN_PANES | IN_FILTER | IN_SORT | IN_MARKS | IN_SCHEDULES |
-             IN_RUNS | IN_TEXT
+             IN_RUNS | IN_TEXT,
+    IN_FORM = 1u << 10, /* fields that are typed into: only what says so applies */
+    IN_EVERY = IN_ALL | IN_FORM
 };
 
 enum action_section {
@@ -32,6 +34,7 @@ enum action_section {
     SECTION_ACT,
     SECTION_FIND,
     SECTION_LOG,
+    SECTION_FORM,
     SECTION_EVERYWHERE,
     SECTIONS
 };
@@ -54,6 +57,8 @@ enum op {
     OP_WARNING, /* by: -1, 1 */
     OP_WRAP,
     OP_COPY, /* puts the current line into ui->copy */
+    OP_UNDO, /* the field that is edited */
+    OP_SAVE, /* by: 1 and run it */
     OP_SEEN, /* acknowledges every failure that is shown; false: there is none */
 };
 
@@ -67,6 +72,7 @@ struct action {
     unsigned kinds; /* where it applies: IN_... */
     int rank;       /* in the footer: the greater, the sooner it is left out */
     bool writes;    /* changes the record: not in read-only mode */
+    bool alone;     /* needs no row: also where a list is empty */
     bool asks;      /* opens a dialog before it does anything */
     enum command_kind command;
     enum op op;
@@ -86,6 +92,7 @@ extern const struct action_part part_schedules;
 extern const struct action_part part_marks;
 extern const struct action_part part_log;
 extern const struct action_part part_find;
+extern const struct action_part part_form;
 extern const struct action_part part_everywhere;
 
 /* Row i of the whole table, in the order of help and footer; NULL behind the last one. */
@@ -111,6 +118,7 @@ void act_help(struct ui *ui, const struct action *a, uint32_t key, const char *a
 void act_log_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_schedule(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_schedule_pause(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_schedule_add(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_schedule_edit(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_run_now(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_runs_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);

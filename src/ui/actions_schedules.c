@@ -2,6 +2,16 @@
 #include "actions.h"
 
 static const struct action schedules[] = {
+    {.name = "schedule-add",
+     .keys = "a",
+     .word = "add",
+     .help = "a new schedule, in a form",
+     .section = SECTION_ACT,
+     .kinds = IN_SCHEDULES,
+     .rank = 2,
+     .writes = true,
+     .alone = true,
+     .run = act_schedule_add},
     {.name = "schedule-enable",
      .keys = "s",
      .help = "enable",
@@ -52,7 +62,8 @@ static const struct action schedules[] = {
     {.name = "schedule-edit",
      .keys = "e",
      .word = "edit",
-     .help = "another time, as a cron expression",
+     .args = "[CRON]",
+     .help = "edit, in a form; :schedule-edit CRON another time",
      .section = SECTION_ACT,
      .kinds = IN_SCHEDULES,
      .rank = 3,

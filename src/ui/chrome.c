@@ -156,7 +156,8 @@ static int footer_items(const struct ui *ui, struct footer_item *ret)
     const struct action *a;
     for (int i = 0; (a = action_at(i)) != NULL && n < FOOTER_MAX; i++) {
         if (a->word == NULL || (a->kinds & ui_screen(ui)->kinds) == 0 ||
-            (a->writes && ui->read_only) || (a->kinds != IN_ALL && !has_rows(ui)))
+            (a->writes && ui->read_only) ||
+            ((a->kinds & IN_ALL) != IN_ALL && !a->alone && !has_rows(ui)))
             continue;
         keymap_first_key(&ui->keymap, i, ret[n].key);
         if (ret[n].key[0] == '\0')

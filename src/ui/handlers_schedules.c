@@ -4,6 +4,9 @@
 #include "runparts.h"
 
 #include "base/str.h"
+#include "domain/timing.h"
+
+#include <string.h>
 
 enum { ANSWER_GO = 1, ANSWER_TEST };
 
@@ -107,6 +110,46 @@ void act_run_now(struct ui *ui, const struct action *a, uint32_t key, const char
     dialog_choice(d, "t", 't', "a test: it counts for nothing", ANSWER_TEST);
     dialog_choice(d, "Esc", KEY_ESC, "neither", 0);
     ui->answered = schedule_answered;
+}
+
+void act_schedule_add(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
+{
+    (void)a, (void)key, (void)arg;
+    ui_show(ui, screens_find("form"), "", true);
+}
+
+/* Another time, in words of cron: what `:schedule-edit CRON` asks for. */
+static void set_cron(struct ui *ui, struct command *c, const char *text)
+{
+    struct timing timing = {.type = TIMING_CUSTOM};
+    struct cron_fault fault;
+    char why[ERR_TEXT_MAX];
+    if (!timing_set_custom(&timing, text, strlen(text), &fault)) {
+        cron_fault_line(&fault, why, sizeof why);
+        ui_say(ui, MESSAGE_ERROR, "%s was not changed: %s", c->target, why);
+    } else if (timing.cron.never) {
+        ui_say(ui, MESSAGE_ERROR, "%s was not changed: there is no such date", c->target);
+    } else if (!str_copy(c->note, sizeof c->note, text)) {
+        ui_say(ui, MESSAGE_ERROR, "%s was not changed: more than %d characters; use e", c->target,
+               COMMAND_NOTE_MAX);
+    } else {
+        (void)ui_submit(ui, c); /* it has told the operator when it failed */
+    }
+}
+
+void act_schedule_edit(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
+{
+    struct command c;
+    char id[UUID_TEXT_SIZE];
+    (void)key;
+    if (!about_schedule(ui, a, &c))
+        return;
+    if (*arg != '\0') {
+        set_cron(ui, &c, arg);
+        return;
+    }
+    uuid_text(ui_schedule(ui)->id, id);
+    ui_show(ui, screens_find("form"), id, true);
 }
 
 void act_runs_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg)

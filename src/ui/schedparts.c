@@ -341,21 +341,27 @@ static int draw_next_row(const struct ui *ui, struct pane p, int y, const struct
     return y + 1;
 }
 
+void sched_draw_next_rows(const struct ui *ui, struct pane p, const struct sched_detail *d)
+{
+    int y = 0;
+    for (int32_t i = 0; i < d->next_count && y < p.rows; i++)
+        y = draw_next_row(ui, p, y, &d->next[i]);
+    if (d->trouble[0] != '\0')
+        pane_put_cut(p, 0, 1, p.cols - 2, ROLE_ERROR, d->trouble);
+    else if (d->there && d->next_count == 0)
+        pane_put(p, 0, 1, ROLE_DIM, "none: it has come to its end");
+}
+
 void sched_draw_next(const struct ui *ui, struct pane p, const struct schedule_row *s,
                      const struct sched_detail *d)
 {
     if (p.rows < 2)
         return;
     pane_rule(p, 0, planned(s) ? "Next runs" : "Next runs, if it were active", "");
-    int y = 1;
-    for (int32_t i = 0; i < d->next_count && y < p.rows; i++)
-        y = draw_next_row(ui, p, y, &d->next[i]);
-    if (d->trouble[0] != '\0')
-        pane_put_cut(p, 1, 1, p.cols - 2, ROLE_ERROR, d->trouble);
-    else if (d->there && d->next_count == 0 && s->after != NULL)
+    if (d->there && d->next_count == 0 && d->trouble[0] == '\0' && s->after != NULL)
         pane_say(p, 1, 1, ROLE_DIM, "each time a report of %s was made", s->after);
-    else if (d->there && d->next_count == 0)
-        pane_put(p, 1, 1, ROLE_DIM, "none: it has come to its end");
+    else
+        sched_draw_next_rows(ui, pane_part(p, 1, 0, p.rows - 1, p.cols), d);
 }
 
 enum run_column { C_GLYPH, C_WHEN, C_TRIGGER, C_TOOK, C_ITEMS, C_RESULT, COLUMNS };

@@ -67,6 +67,8 @@ int sched_draw_facts(const struct ui *ui, struct pane p, const struct schedule_r
 /* With a rule above. */
 void sched_draw_next(const struct ui *ui, struct pane p, const struct schedule_row *s,
                      const struct sched_detail *d);
+/* Without. */
+void sched_draw_next_rows(const struct ui *ui, struct pane p, const struct sched_detail *d);
 /* With a rule above; selected -1: none. */
 void sched_draw_runs(const struct ui *ui, struct pane p, const struct schedule_row *s,
                      const struct sched_detail *d, struct table_state *table, bool focused);

@@ -7,6 +7,7 @@
 #include "canvas.h"
 
 #include "base/err.h"
+#include "domain/command.h"
 #include "store/read_jobs.h"
 #include "store/read_schedules.h"
 
@@ -32,6 +33,11 @@ struct screen {
     void (*draw)(struct ui *ui, void *state, struct pane p);
     /* False: it has no such thing; the operator is told. */
     bool (*act)(struct ui *ui, void *state, enum op op, int by, const char *arg);
+    /* Takes a key before the table of actions does: what is typed into a field. False: it is none
+     * of its own. NULL: no key is. */
+    bool (*typed)(struct ui *ui, void *state, uint32_t key);
+    /* The desk's answer to a command, after it was told. May be NULL. */
+    void (*reply)(struct ui *ui, void *state, const struct reply *r);
     /* The job that the selected row is, NULL: none. May be NULL. */
     const struct job_row *(*job)(struct ui *ui, void *state);
     /* The same for lists of schedules and of runs. */
@@ -54,6 +60,7 @@ int screens_on_key(char key);
 extern const struct screen screen_dash;
 extern const struct screen screen_schedules;
 extern const struct screen screen_schedule;
+extern const struct screen screen_form;
 extern const struct screen screen_jobs;
 extern const struct screen screen_job;
 extern const struct screen screen_runs;

@@ -76,8 +76,8 @@ static void draw_lines(struct pane p, const struct help_text *t, int top)
 /* Where the two columns are about as long as each other. */
 static void collect(const struct ui *ui, struct help_text *left, struct help_text *right, bool two)
 {
-    static const enum action_section order[] = {SECTION_MOVE, SECTION_ACT, SECTION_FIND,
-                                                SECTION_LOG, SECTION_EVERYWHERE};
+    static const enum action_section order[] = {SECTION_MOVE, SECTION_ACT,  SECTION_FIND,
+                                                SECTION_LOG,  SECTION_FORM, SECTION_EVERYWHERE};
     left->lines = right->lines = 0;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         add_section(ui, two && right->lines < left->lines ? right : left, order[i]);

@@ -379,7 +379,8 @@ static void draw_empty(struct pane p)
     pane_put(p, 1, 1, LOOK_BOLD, "No schedules yet.");
     pane_put(p, 3, 1, ROLE_TEXT, "A schedule makes a report of a specification, again and again.");
     pane_put(p, 5, 3, ROLE_INFO, "autopilot spec import FILE");
-    pane_put(p, 6, 3, ROLE_INFO, "autopilot schedule add NAME ...");
+    pane_put(p, 6, 3, ROLE_INFO, "a makes a schedule of it, in a form");
+    pane_put(p, 7, 3, ROLE_INFO, "autopilot schedule add NAME ...");
 }
 
 /* The list, and beside it or below it the selected one where there is room. */

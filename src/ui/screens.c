@@ -6,7 +6,7 @@
 
 static const struct screen *const table[] = {
     &screen_dash,                                        /* 1 */
-    &screen_schedules, &screen_schedule,                 /* 2 */
+    &screen_schedules, &screen_schedule, &screen_form,   /* 2 */
     &screen_jobs,      &screen_job,                      /* 3 */
     &screen_runs,      &screen_run,      &screen_report, /* 4 */
     &screen_log,                                         /* 5 */

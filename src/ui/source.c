@@ -81,6 +81,13 @@ static bool record_board(void *ctx, const char *workspace, int64_t now_us, struc
     return read_schedule_board(s->db, workspace, now_us, arena, ret, err);
 }
 
+static bool record_specs(void *ctx, const char *workspace, const char *name, struct arena *arena,
+                         struct spec_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_specs(s->db, workspace, name, arena, ret, ret_count, err);
+}
+
 static bool record_schedules(void *ctx, const char *workspace, const char *name,
                              struct arena *arena, struct schedule_row **ret, int32_t *ret_count,
                              struct err *err)
@@ -167,6 +174,7 @@ struct source source_record(struct source_record *s)
         .log = record_log,
         .log_count_after = record_log_count_after,
         .board = record_board,
+        .specs = record_specs,
         .schedules = record_schedules,
         .runs = record_runs,
         .report = record_report,

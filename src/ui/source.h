@@ -39,6 +39,8 @@ struct source {
                             int64_t *ret, struct err *err);
     bool (*board)(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,
                   struct schedule_board *ret, struct err *err);
+    bool (*specs)(void *ctx, const char *workspace, const char *name, struct arena *arena,
+                  struct spec_row **ret, int32_t *ret_count, struct err *err);
     bool (*schedules)(void *ctx, const char *workspace, const char *name, struct arena *arena,
                       struct schedule_row **ret, int32_t *ret_count, struct err *err);
     bool (*runs)(void *ctx, const struct run_filter *filter, struct arena *arena,

@@ -154,6 +154,9 @@ static void take_reply(struct ui *ui, const struct reply *r)
         ui->undo.kind = COMMAND_NONE;
     ui_say(ui, r->ok ? MESSAGE_DONE : MESSAGE_ERROR, "%s%s", r->text,
            can_undo ? "   u undoes it" : "");
+    const struct screen *screen = ui_screen(ui);
+    if (screen->reply != NULL)
+        screen->reply(ui, ui_screen_state(ui), r);
 }
 
 static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)
@@ -213,9 +216,12 @@ static void asking_key(struct ui *ui, uint32_t key)
 
 static void screen_key(struct ui *ui, uint32_t key)
 {
-    int found = keymap_find(&ui->keymap, key, ui_screen(ui)->kinds);
+    const struct screen *screen = ui_screen(ui);
     char name[KEY_NAME_MAX];
     acknowledge(ui, key);
+    if (screen->typed != NULL && screen->typed(ui, ui_screen_state(ui), key))
+        return;
+    int found = keymap_find(&ui->keymap, key, screen->kinds);
     if (found < 0) {
         keymap_name(key, name);
         ui_say(ui, MESSAGE_NOTE, "no key %s here, ? helps", name);
@@ -244,7 +250,8 @@ static bool swallow_paste(struct ui *ui, uint32_t key)
 void ui_key(struct ui *ui, uint32_t key)
 {
     int answer;
-    if (!ui->asking.open && swallow_paste(ui, key))
+    bool typed = ui_screen(ui)->typed != NULL && !ui->dialog.open && !ui->help;
+    if (!ui->asking.open && !typed && swallow_paste(ui, key))
         return;
     bool again = key == ('C' & 0x1F) && ui->interrupt_us != 0 &&
                  ui->boot_us - ui->interrupt_us < INTERRUPT_US;

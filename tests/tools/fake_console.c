@@ -356,6 +356,14 @@ static bool console_board(void *ctx, const char *workspace, int64_t now_us, stru
     return !failing(f, err) && fake_board(&f->schedules, now_us, arena, ret, err);
 }
 
+static bool console_specs(void *ctx, const char *workspace, const char *name, struct arena *arena,
+                          struct spec_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)workspace;
+    return !failing(f, err) && fake_specs(&f->schedules, name, arena, ret, ret_count, err);
+}
+
 static bool console_schedules(void *ctx, const char *workspace, const char *name,
                               struct arena *arena, struct schedule_row **ret, int32_t *ret_count,
                               struct err *err)
@@ -444,6 +452,7 @@ struct source fake_console_source(struct fake_console *f)
         .log = fake_log,
         .log_count_after = fake_log_count_after,
         .board = console_board,
+        .specs = console_specs,
         .schedules = console_schedules,
         .runs = console_runs,
         .report = console_report,

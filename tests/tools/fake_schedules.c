@@ -13,6 +13,19 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
+/* Of each specification: three categories and two regions. */
+static const char definition[] =
+    "{\"name\":\"any\",\"workspace\":\"acme\",\"title\":\"Any\",\"description\":\"\","
+    "\"language\":\"en\",\"active\":true,\"frequency\":\"daily\",\"items_per_section\":10,"
+    "\"items_max\":50,\"categories\":["
+    "{\"id\":\"fabs\",\"title\":\"New fabs\",\"words\":[\"fab\"],\"without\":[]},"
+    "{\"id\":\"grids\",\"title\":\"Power and grids\",\"words\":[\"grid\"],\"without\":[]},"
+    "{\"id\":\"money\",\"title\":\"Money\",\"words\":[\"bond\"],\"without\":[]}],\"regions\":["
+    "{\"id\":\"EU\",\"title\":\"Europe\",\"words\":[\"Europe\"],\"without\":[]},"
+    "{\"id\":\"US\",\"title\":\"United States\",\"words\":[\"America\"],\"without\":[]}],"
+    "\"sources\":[{\"name\":\"wire\",\"kind\":\"rss\",\"address\":\"https://wire.example/f\","
+    "\"category\":\"\",\"region\":\"\"}]}";
+
 static struct uuid id_of(int kind, int n)
 {
     struct uuid id = {{0}};
@@ -244,6 +257,30 @@ bool fake_board(struct fake_schedules *f, int64_t now_us, struct arena *arena,
     return true;
 }
 
+/* The specifications of the schedules, and one without any. */
+bool fake_specs(struct fake_schedules *f, const char *name, struct arena *arena,
+                struct spec_row **ret, int32_t *ret_count, struct err *err)
+{
+    static const char *const rows[][2] = {
+        {"Board", "monthly"},    {"Energy of the EU", "weekly"},   {"Fairs", "daily"},
+        {"Investors", "weekly"}, {"Semiconductor brief", "daily"}, {"Wind", "biweekly"}};
+    enum { COUNT = (int)(sizeof rows / sizeof *rows) };
+    *ret_count = 0;
+    *ret = arena_array(arena, COUNT, sizeof **ret);
+    if (*ret == NULL)
+        return err_set(err, ERR_STOP, "fake: out of memory");
+    for (int i = 0; i < COUNT && !f->no_specs; i++)
+        if (name == NULL || str_equal(name, rows[i][0]))
+            (*ret)[(*ret_count)++] = (struct spec_row){.workspace = "acme",
+                                                       .name = rows[i][0],
+                                                       .frequency = rows[i][1],
+                                                       .definition = definition,
+                                                       .created_by = "ana",
+                                                       .active = true,
+                                                       .rev = 1};
+    return true;
+}
+
 bool fake_schedules(struct fake_schedules *f, const char *name, struct arena *arena,
                     struct schedule_row **ret, int32_t *ret_count, struct err *err)
 {
@@ -321,6 +358,8 @@ static void change_schedule(struct schedule_row *s, const struct command *c)
         s->status = SCHEDULE_PAUSED;
         s->paused_note = "paused by a test";
     }
+    if (c->kind == COMMAND_SCHEDULE_PUT) /* that it was changed; what it holds the test looks at */
+        s->rev++;
     if (c->kind == COMMAND_SCHEDULE_RESUME)
         s->status = SCHEDULE_ACTIVE;
 }

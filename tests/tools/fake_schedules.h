@@ -17,6 +17,7 @@ struct fake_schedules {
     int32_t count;
     struct run_row run[FAKE_RUNS]; /* the newest first */
     int32_t runs;
+    bool no_specs;
     const char *report; /* the text of each report */
     struct zone_files *zones;
 };
@@ -27,6 +28,8 @@ void fake_schedules_done(struct fake_schedules *f);
 /* As the functions of struct source. */
 bool fake_board(struct fake_schedules *f, int64_t now_us, struct arena *arena,
                 struct schedule_board *ret, struct err *err);
+bool fake_specs(struct fake_schedules *f, const char *name, struct arena *arena,
+                struct spec_row **ret, int32_t *ret_count, struct err *err);
 bool fake_schedules(struct fake_schedules *f, const char *name, struct arena *arena,
                     struct schedule_row **ret, int32_t *ret_count, struct err *err);
 bool fake_runs(struct fake_schedules *f, const struct run_filter *filter, struct arena *arena,

@@ -25,6 +25,7 @@ static const struct {
     {__LINE__, COMMAND_SCHEDULE_RUN, "schedule run", COMMAND_NONE},
     {__LINE__, COMMAND_SCHEDULE_TEST, "schedule test", COMMAND_NONE},
     {__LINE__, COMMAND_SCHEDULE_CRON, "schedule edit", COMMAND_NONE},
+    {__LINE__, COMMAND_SCHEDULE_PUT, "schedule save", COMMAND_SCHEDULE_PUT},
     {__LINE__, COMMAND_SCHEDULE_DELETE, "schedule delete", COMMAND_NONE},
     {__LINE__, COMMAND_RUN_SEEN, "run seen", COMMAND_NONE},
     {__LINE__, COMMAND_RUN_CANCEL, "run cancel", COMMAND_NONE},

@@ -86,6 +86,7 @@ static struct reply carry_out(struct lab *l, enum command_kind kind, const char 
                               const char *note)
 {
     struct command c = {.kind = kind, .ticket = 77, .workspace = "default", .actor = "ana"};
+    c.schedule.rev = 1; /* nothing new is made */
     struct reply reply;
     (void)str_copy(c.target, sizeof c.target, target); /* it fits */
     (void)str_copy(c.note, sizeof c.note, note);       /* it fits */
@@ -209,6 +210,62 @@ static void test_cron(void **state)
         assert_int_equal(row.rev, 2);
     }
     arena_done(&arena);
+    end(&l);
+}
+
+/* What a form saves: a new one once, an old one when it is as the form began from. */
+static void test_put(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *name;
+        int64_t rev;
+        const char *spec, *type, *config;
+        bool ok, changed;
+        const char *said;
+        int64_t now; /* the revision afterwards; 0: there is none */
+    } rows[] = {
+        {__LINE__, "brief", 0, "chips", "daily", "{\"time\":\"10:00\"}", false, false,
+         "\"brief\" is there already; give this one another name", 1},
+        {__LINE__, "brief", 1, "chips", "daily", "{\"time\":\"10:00\"}", true, true,
+         "Saved brief; next run 2026-11-24 10:00 UTC.", 2},
+        {__LINE__, "brief", 2, "chips", "daily", "{\"time\":\"10:00\"}", true, false,
+         "brief is so already.", 2},
+        {__LINE__, "brief", 1, "chips", "daily", "{\"time\":\"11:00\"}", false, false,
+         "was changed meanwhile", 2},
+        {__LINE__, "brief", 2, "nothing", "daily", "{\"time\":\"10:00\"}", false, false, "nothing",
+         2},
+        {__LINE__, "brief", 2, "chips", "daily", "{\"time\":\"25:00\"}", false, false, "time: ", 2},
+        {__LINE__, "brief", 2, "chips", "yearly", "{}", false, false, "schedule_type", 2},
+        {__LINE__, "new", 0, "chips", "weekly", "{\"time\":\"09:00\",\"day_of_week\":2}", true,
+         true, "Saved new; next run 2026-11-25 09:00 UTC.", 1},
+        {__LINE__, "gone", 1, "chips", "daily", "{\"time\":\"10:00\"}", false, false, "gone", 0},
+    };
+    struct lab l;
+    begin(&l);
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct arena arena = arena_init(1 << 20);
+        struct command c = {.kind = COMMAND_SCHEDULE_PUT, .workspace = "default", .actor = "ana"};
+        struct reply r;
+        (void)str_copy(c.target, sizeof c.target, rows[i].name); /* it fits, as all below */
+        c.schedule = (struct command_schedule){.rev = rows[i].rev, .enabled = true};
+        (void)str_copy(c.schedule.specification, NAME_MAX_BYTES, rows[i].spec); /* as above */
+        (void)str_copy(c.schedule.type, sizeof c.schedule.type, rows[i].type);  /* as above */
+        (void)str_copy(c.schedule.config, COMMAND_CONFIG_MAX, rows[i].config);  /* as above */
+        (void)str_copy(c.schedule.regions, COMMAND_TEXT_MAX, "[\"EU\"]");       /* as above */
+        desk_carry_out_schedule(l.agenda, l.zones, NOW_US, &c, &r);
+        CHECK_AT(rows[i].line, r.ok == rows[i].ok && r.changed == rows[i].changed, "%s", r.text);
+        CHECK_AT(rows[i].line, strstr(r.text, rows[i].said) != NULL, "%s", r.text);
+        if (rows[i].now > 0) {
+            struct schedule_row row = row_of(&l, &arena, rows[i].name);
+            CHECK_AT(rows[i].line, row.rev == rows[i].now, "%d", (int)row.rev);
+            CHECK_AT(rows[i].line, !r.ok || str_equal(row.regions, "[\"EU\"]"), "%s", row.regions);
+            CHECK_AT(rows[i].line, !r.ok || (row.cadence == NULL && row.categories == NULL),
+                     "null");
+        }
+        arena_done(&arena);
+    }
     end(&l);
 }
 
@@ -340,10 +397,11 @@ static void test_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),  cmocka_unit_test(test_next_instant),
-        cmocka_unit_test(test_runs),   cmocka_unit_test(test_no_run_to_come),
-        cmocka_unit_test(test_cron),   cmocka_unit_test(test_run_now),
-        cmocka_unit_test(test_delete), cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_steps),   cmocka_unit_test(test_next_instant),
+        cmocka_unit_test(test_runs),    cmocka_unit_test(test_no_run_to_come),
+        cmocka_unit_test(test_cron),    cmocka_unit_test(test_put),
+        cmocka_unit_test(test_run_now), cmocka_unit_test(test_delete),
+        cmocka_unit_test(test_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
