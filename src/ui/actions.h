@@ -59,6 +59,7 @@ enum op {
     OP_COPY, /* puts the current line into ui->copy */
     OP_UNDO, /* the field that is edited */
     OP_SAVE, /* by: 1 and run it */
+    OP_MARK, /* marks every row that is shown */
     OP_SEEN, /* acknowledges every failure that is shown; false: there is none */
 };
 

@@ -92,6 +92,27 @@ static int put_banner(struct pane p, int y, enum role role, const char *glyph, c
     return y + 1;
 }
 
+/* Schedules that should have run more than a day ago; gone when they have run. */
+static int put_overdue(const struct ui *ui, struct pane p, int y)
+{
+    char text[ERR_TEXT_MAX], when[FIT_TEXT];
+    const struct schedule_board *b = &ui->model.board;
+    const struct board_need *first = NULL;
+    for (int32_t i = 0; i < b->need_count && first == NULL; i++)
+        if (b->need[i].what == BOARD_OVERDUE)
+            first = &b->need[i];
+    if (!ui->model.there || b->counts.overdue == 0 || first == NULL)
+        return y;
+    (void)fit_when(first->at_us, ui->now_us, when); /* it is in when */
+    if (b->counts.overdue == 1)
+        (void)str_format(text, sizeof text, "overdue: %s should have run %s", first->name,
+                         when); /* a cut is fine */
+    else
+        (void)str_format(text, sizeof text, "%lld schedules are overdue: %s should have run %s",
+                         (long long)b->counts.overdue, first->name, when); /* a cut is fine */
+    return put_banner(p, y, ROLE_ALERT, "▲", text);
+}
+
 /* Draws at most two; returns how many. */
 static int draw_banners(const struct ui *ui, struct pane p)
 {
@@ -110,7 +131,7 @@ static int draw_banners(const struct ui *ui, struct pane p)
     }
     if (ui->has_desk && ui->standing.where == ENGINE_NOWHERE && ui->model.totals.running > 0)
         y = put_banner(p, y, ROLE_ALERT, "▲", "no engine serves this record: running jobs wait");
-    return y;
+    return put_overdue(ui, p, y);
 }
 
 /* --- message line and keys -------------------------------------------------------------------- */

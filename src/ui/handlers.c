@@ -296,25 +296,42 @@ void act_reload(struct ui *ui, const struct action *a, uint32_t key, const char 
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
-/* A place that can be marked in has its rows in the order of the model; which of them are shown the
- * screen's own job() says one by one, so marking all asks the filter. */
+/* A list of jobs has its rows in the order of the model, so marking all asks the filter; other
+ * lists know themselves what they show. */
+static void mark_all(struct ui *ui)
+{
+    const struct screen *screen = ui_screen(ui);
+    if ((screen->kinds & IN_JOBS) == 0)
+        (void)screen->act(ui, ui_screen_state(ui), OP_MARK, 0,
+                          ""); /* an empty list marks nothing */
+    for (int32_t i = 0; (screen->kinds & IN_JOBS) != 0 && i < ui->model.job_count; i++)
+        if (joblist_shows(ui, &ui->model.jobs[i]))
+            (void)ui_mark(ui, ui->model.jobs[i].id, true); /* as many as fit */
+}
+
+/* Of the selected row, whatever it is; NULL. */
+static const struct uuid *selected_id(struct ui *ui)
+{
+    const struct job_row *job = ui_job(ui);
+    const struct schedule_row *schedule = ui_schedule(ui);
+    const struct run_row *run = ui_run(ui);
+    return job != NULL        ? &job->id
+           : schedule != NULL ? &schedule->id
+           : run != NULL      ? &run->id
+                              : NULL;
+}
+
 void act_mark(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
     (void)key, (void)arg;
-    const struct job_row *job = ui_job(ui);
-    if (a->by == 0) {
+    const struct uuid *id = selected_id(ui);
+    if (a->by == 0)
         ui->marks = 0;
+    if (a->by == 2)
+        mark_all(ui);
+    if (a->by != 1 || id == NULL)
         return;
-    }
-    if (a->by == 2) {
-        for (int32_t i = 0; i < ui->model.job_count; i++)
-            if (joblist_shows(ui, &ui->model.jobs[i]))
-                (void)ui_mark(ui, ui->model.jobs[i].id, true); /* as many as fit */
-        return;
-    }
-    if (job == NULL)
-        return;
-    if (!ui_mark(ui, job->id, !ui_is_marked(ui, job->id)))
+    if (!ui_mark(ui, *id, !ui_is_marked(ui, *id)))
         ui_say(ui, MESSAGE_WARN, "mark: not more than %d rows can be marked", MARKS_MAX);
     const struct screen *screen = ui_screen(ui);
     if (screen->act != NULL)

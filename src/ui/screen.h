@@ -43,6 +43,10 @@ struct screen {
     /* The same for lists of schedules and of runs. */
     const struct schedule_row *(*schedule)(struct ui *ui, void *state);
     const struct run_row *(*run)(struct ui *ui, void *state);
+    /* All rows that were read, also those that a filter hides: marks are found among them. NULL:
+     * nothing can be marked. */
+    const struct schedule_row *(*schedules)(struct ui *ui, void *state, int32_t *ret_count);
+    const struct run_row *(*runs)(struct ui *ui, void *state, int32_t *ret_count);
     /* How many things behind its tab need somebody; 0: nothing is shown. May be NULL. */
     int64_t (*badge)(const struct ui *ui);
     /* Frees what the state holds. May be NULL. */

@@ -127,6 +127,10 @@ static bool runs_act(struct ui *ui, void *state, enum op op, int by, const char 
     case OP_MOVE:
         move(ui, v, (enum move)by);
         return true;
+    case OP_MARK:
+        for (int32_t i = 0; i < v->rows; i++)
+            (void)ui_mark(ui, v->shown[i]->id, true); /* as many as fit */
+        return v->rows > 0;
     case OP_SEEN:
         return runs_seen(ui, v->shown, v->rows) > 0;
     case OP_COPY:
@@ -208,6 +212,12 @@ static void cell(void *ctx, int32_t row, int column, struct table_cell *ret)
     (void)str_copy(ret->text, sizeof ret->text, shown); /* a cut is fine */
 }
 
+static bool marked(void *ctx, int32_t row)
+{
+    const struct drawing *d = ctx;
+    return ui_is_marked(d->ui, d->view->shown[row]->id);
+}
+
 static void draw_list(struct ui *ui, struct runs_view *v, struct pane p)
 {
     struct drawing d = {ui, v};
@@ -217,6 +227,7 @@ static void draw_list(struct ui *ui, struct runs_view *v, struct pane p)
                       .rows = v->rows,
                       .cell = cell,
                       .ctx = &d,
+                      .marked = marked,
                       .head = head,
                       .focused = true,
                       .margin = p.cols >= 50};
@@ -248,6 +259,9 @@ static void draw_summary(const struct ui *ui, struct pane p, const struct runs_v
     if (unseen > 0)
         x = pane_addf(p, 0, pane_add(p, 0, x, ROLE_DIM, " · "), ROLE_ERROR, "%s not seen (A)",
                       fit_count(unseen, n));
+    if (ui->marks > 0)
+        x = pane_addf(p, 0, pane_add(p, 0, x, ROLE_DIM, " · "), ROLE_INFO, "%s marked",
+                      fit_count(ui->marks, n));
     if (ui->filter[0] != '\0')
         (void)filter_say(ui, p, x + 3, v->bad, v->rows); /* nothing stands behind it */
 }
@@ -291,6 +305,14 @@ static const struct run_row *runs_run(struct ui *ui, void *state)
     return selected(ui, state);
 }
 
+static const struct run_row *runs_all(struct ui *ui, void *state, int32_t *ret_count)
+{
+    struct runs_view *v = state;
+    (void)ui;
+    *ret_count = v->count;
+    return v->row;
+}
+
 static int64_t runs_badge(const struct ui *ui)
 {
     return ui->model.board.counts.unseen;
@@ -308,13 +330,14 @@ const struct screen screen_runs = {
     .title = "Runs",
     .brief = "Runs",
     .key = '4',
-    .kinds = IN_LIST | IN_RUNS | IN_FILTER,
+    .kinds = IN_LIST | IN_RUNS | IN_FILTER | IN_MARKS,
     .state_size = sizeof(struct runs_view),
     .enter = runs_enter,
     .load = runs_load,
     .draw = runs_draw,
     .act = runs_act,
     .run = runs_run,
+    .runs = runs_all,
     .badge = runs_badge,
     .done = runs_done,
 };

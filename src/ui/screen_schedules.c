@@ -183,6 +183,10 @@ static bool schedules_act(struct ui *ui, void *state, enum op op, int by, const 
         v->inverted = by == 0 ? !v->inverted : v->inverted;
         v->sort = (enum sort)(((int)v->sort + by + SORTS) % SORTS);
         return true;
+    case OP_MARK:
+        for (int32_t i = 0; i < v->rows; i++)
+            (void)ui_mark(ui, v->shown[i]->id, true); /* as many as fit */
+        return v->rows > 0;
     case OP_COPY:
         if (s != NULL)
             (void)str_copy(ui->copy, sizeof ui->copy, s->name); /* it fits */
@@ -307,6 +311,12 @@ static int longest_name(const struct schedules_view *v)
     return most < NAME_MAX_COLS ? most : NAME_MAX_COLS;
 }
 
+static bool marked(void *ctx, int32_t row)
+{
+    const struct drawing *d = ctx;
+    return ui_is_marked(d->ui, d->view->shown[row]->id);
+}
+
 static void draw_list(struct ui *ui, struct schedules_view *v, struct pane p)
 {
     struct fit_column columns[COLUMNS];
@@ -319,6 +329,7 @@ static void draw_list(struct ui *ui, struct schedules_view *v, struct pane p)
                       .rows = v->rows,
                       .cell = cell,
                       .ctx = &d,
+                      .marked = marked,
                       .head = head,
                       .focused = true,
                       .margin = p.cols >= 50};
@@ -349,6 +360,8 @@ static void draw_summary(const struct ui *ui, struct pane p, const struct schedu
         x = put_count(p, x, c->overdue, "overdue", ROLE_WARN);
     if (c->running + c->queued > 0 && p.cols >= 90)
         x = put_count(p, x, c->running + c->queued, "at work", ROLE_RUN);
+    if (ui->marks > 0)
+        x = put_count(p, x, ui->marks, "marked", ROLE_INFO);
     if (ui->filter[0] != '\0')
         x = filter_say(ui, p, x + 3, v->bad, v->rows);
     (void)str_format(sort, sizeof sort, "sort %s %s", names[v->sort], v->inverted ? "↓" : "↑");
@@ -415,6 +428,14 @@ static const struct schedule_row *schedules_schedule(struct ui *ui, void *state)
     return selected(ui, state);
 }
 
+static const struct schedule_row *schedules_all(struct ui *ui, void *state, int32_t *ret_count)
+{
+    struct schedules_view *v = state;
+    (void)ui;
+    *ret_count = v->count;
+    return v->row;
+}
+
 static void schedules_done(void *state)
 {
     struct schedules_view *v = state;
@@ -427,11 +448,12 @@ const struct screen screen_schedules = {
     .title = "Schedules",
     .brief = "Sched",
     .key = '2',
-    .kinds = IN_LIST | IN_SCHEDULES | IN_FILTER | IN_SORT,
+    .kinds = IN_LIST | IN_SCHEDULES | IN_FILTER | IN_SORT | IN_MARKS,
     .state_size = sizeof(struct schedules_view),
     .load = schedules_load,
     .draw = schedules_draw,
     .act = schedules_act,
     .schedule = schedules_schedule,
+    .schedules = schedules_all,
     .done = schedules_done,
 };

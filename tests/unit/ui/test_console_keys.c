@@ -442,15 +442,15 @@ static void test_sort(void **state)
     console_rig_init(&r, 24, 100);
     console_rig_keys(&r, "3");
     RIG(console_rig_shows(&r, "sort state ↑"));
-    RIG(strstr(console_rig_line(&r, 3), "dental-uk") != NULL);
+    RIG(strstr(console_rig_line(&r, 4), "dental-uk") != NULL);
     console_rig_keys(&r, ">");
     RIG(console_rig_shows(&r, "sort name ↑"));
     console_rig_keys(&r, "I");
     RIG(console_rig_shows(&r, "sort name ↓"));
-    RIG(strstr(console_rig_line(&r, 3), "spain-plumbers") != NULL);
+    RIG(strstr(console_rig_line(&r, 4), "spain-plumbers") != NULL);
     console_rig_keys(&r, "I<lt><lt>");
     RIG(console_rig_shows(&r, "sort rate ↑"));
-    RIG(strstr(console_rig_line(&r, 3), "spain-plumbers") != NULL);
+    RIG(strstr(console_rig_line(&r, 4), "spain-plumbers") != NULL);
     console_rig_done(&r);
 }
 

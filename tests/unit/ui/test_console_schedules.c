@@ -26,7 +26,8 @@ static void test_keys_hand_in_commands(void **state)
         {__LINE__, "2x", COMMAND_SCHEDULE_DISABLE, "Investor digest", ""},
         {__LINE__, "2jx", COMMAND_SCHEDULE_DISABLE, "Chips daily brief", ""},
         {__LINE__, "2js", COMMAND_SCHEDULE_ENABLE, "Chips daily brief", ""},
-        {__LINE__, "2jpa holiday<Enter>", COMMAND_SCHEDULE_PAUSE, "Chips daily brief", "a holiday"},
+        {__LINE__, "2jpa holiday<Enter><Enter>", COMMAND_SCHEDULE_PAUSE, "Chips daily brief",
+         "a holiday"},
         {__LINE__, "2j:schedule-pause no feed<Enter>", COMMAND_SCHEDULE_PAUSE, "Chips daily brief",
          "no feed"},
         {__LINE__, "2/Energy test<Enter>r", COMMAND_SCHEDULE_RESUME, "Energy test brief",
@@ -70,12 +71,25 @@ static void test_what_hands_in_nothing(void **state)
         {__LINE__, "2jp<Enter>", "a pause needs a note that says why"},
         {__LINE__, "2jp   <Enter>", "a pause needs a note that says why"},
         {__LINE__, "2jpno<Esc>", "Chips daily brief"},
+        {__LINE__, "2jpno<Enter>", "until (empty: until it is resumed):"},
+        {__LINE__, "2jpno<Enter><Esc>", "Chips daily brief"},
+        {__LINE__, "2jpno<Enter>soon<Enter>", "write a span such as 3d"},
+        {__LINE__, "2jpno<Enter>2025-11-01<Enter>", "to come such as"},
+        {__LINE__, "2<Space><Space>D", "Type 2 to go on"},
+        {__LINE__, "2<Space><Space>D<Enter>", "Type 2 to go on"},
+        {__LINE__, "2<Space><Space>D3<Enter>", "Type 2 to go on"},
+        {__LINE__, "2*t", "Run now: 7 schedules"},
+        {__LINE__, "2*p<Enter>", "nothing was paused"},
+        {__LINE__, "2/energy<Enter>*", "2 marked"},
+        {__LINE__, "4*U", "9 runs"},
+        {__LINE__, "4<Space>A", "none of the marked runs has failed"},
+        {__LINE__, "4GG<Space>x", "none of the marked runs waits"},
         {__LINE__, "2j:schedule-edit 0 9 * * 8<Enter>", "was not changed: day-of-week"},
         {__LINE__, "2j:schedule-edit 0 9 30 2 *<Enter>", "was not changed: there is no such date"},
         {__LINE__, "2je<Esc>", "Chips daily brief"},
         {__LINE__, "2/zzz<Enter>e", "no schedule is selected"},
         {__LINE__, "2jt<Esc>", ""},
-        {__LINE__, "2jtx", "Run Chips daily brief now"},
+        {__LINE__, "2jtx", "Run now: Chips daily brief"},
         {__LINE__, "2jD<Esc>", ""},
         {__LINE__, "2/zzz<Enter>x", "no schedule is selected"},
         {__LINE__, "2/zzz<Enter>", "0 of 7 match /zzz/"},
@@ -119,11 +133,130 @@ static void test_read_only(void **state)
     }
 }
 
+/* What is marked is meant, whatever is selected; what was handed in is not marked any more. */
+static void test_marks(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *keys;
+        enum command_kind kind;
+        int count;
+        const char *first, *last;
+    } rows[] = {
+        {__LINE__, "2<Space><Space>Gx", COMMAND_SCHEDULE_DISABLE, 2, "Chips daily brief",
+         "Investor digest"},
+        {__LINE__, "2*s", COMMAND_SCHEDULE_ENABLE, 7, "Chips daily brief", "Old brief"},
+        {__LINE__, "2*<Space>r", COMMAND_SCHEDULE_RESUME, 6, "Chips daily brief", "Old brief"},
+        {__LINE__, "2<Space><Space>pno feed<Enter>3d<Enter>", COMMAND_SCHEDULE_PAUSE, 2,
+         "Chips daily brief", "Investor digest"},
+        {__LINE__, "2<Space><Space>tr", COMMAND_SCHEDULE_RUN, 2, "Chips daily brief",
+         "Investor digest"},
+        {__LINE__, "2<Space><Space>tt", COMMAND_SCHEDULE_TEST, 2, "Chips daily brief",
+         "Investor digest"},
+        {__LINE__, "2<Space><Space>D2<Enter>", COMMAND_SCHEDULE_DELETE, 2, "Chips daily brief",
+         "Investor digest"},
+        {__LINE__, "2/energy<Enter>*/<^U><Enter>x", COMMAND_SCHEDULE_DISABLE, 2, "Weekly EU energy",
+         "Energy test brief"}, /* also those that a filter hides by now */
+        {__LINE__, "2j<Space>x", COMMAND_SCHEDULE_DISABLE, 1, "Chips daily brief",
+         "Chips daily brief"},
+        {__LINE__, "4*A", COMMAND_RUN_SEEN, 2, "Chips daily brief", "Chips daily brief"},
+        {__LINE__, "4*x", COMMAND_RUN_CANCEL, 2, "Weekly EU energy", "Chips daily brief"},
+    };
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct console_rig r;
+        console_rig_init(&r, 40, 120);
+        console_rig_keys(&r, rows[i].keys);
+        RIG_AT(rows[i].line, r.fake.commands == rows[i].count && r.ui.marks == 0);
+        const struct command *first = &r.fake.command[0];
+        const struct command *last = &r.fake.command[r.fake.commands - 1];
+        CHECK_AT(rows[i].line, first->kind == rows[i].kind && last->kind == rows[i].kind, "%s",
+                 command_name(last->kind));
+        CHECK_AT(rows[i].line, strcmp(first->target, rows[i].first) == 0, "%s", first->target);
+        CHECK_AT(rows[i].line, strcmp(last->target, rows[i].last) == 0, "%s", last->target);
+        if (rows[i].kind == COMMAND_SCHEDULE_PAUSE) {
+            assert_string_equal(last->note, "no feed");
+            assert_true(last->until_us == FAKE_NOW_US + 3 * 86400 * US_PER_S);
+        }
+        console_rig_keys(&r, "u");
+        RIG_AT(rows[i].line, r.fake.commands <= rows[i].count + (rows[i].count == 1));
+        console_rig_done(&r);
+    }
+}
+
+/* The desk takes so many and no more: the others stay marked, for the same key again. */
+static void test_marks_of_a_full_desk(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    console_rig_init(&r, 40, 120);
+    r.fake.refuses = true;
+    console_rig_keys(&r, "2*x");
+    RIG(r.fake.commands == 0 && r.ui.marks == 7 && console_rig_shows(&r, "nobody takes commands"));
+    r.fake.refuses = false;
+    console_rig_keys(&r, "x");
+    RIG(r.fake.commands == 7 && r.ui.marks == 0);
+    console_rig_keys(&r, "2<Space>");
+    r.fake.schedules.count = 0;
+    r.ui.stale = true;
+    console_rig_keys(&r, "x");
+    RIG(r.fake.commands == 7);
+    console_rig_done(&r);
+}
+
+static void test_pause_until(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *until;
+        int64_t at_s;
+    } rows[] = {
+        {__LINE__, "", 0},
+        {__LINE__, "12h", FAKE_NOW_US / US_PER_S + 12 * 3600},
+        {__LINE__, " 2025-11-23 ", 1763856000},
+        {__LINE__, "2025-11-23T08:00:00Z", 1763884800},
+        {__LINE__, "then<Enter><^U>1d", FAKE_NOW_US / US_PER_S + 86400},
+    };
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct console_rig r;
+        console_rig_init(&r, 40, 120);
+        console_rig_keys(&r, "2jpwhy<Enter>");
+        console_rig_keys(&r, rows[i].until);
+        console_rig_keys(&r, "<Enter>");
+        RIG_AT(rows[i].line, r.fake.commands == 1);
+        CHECK_AT(rows[i].line, r.fake.command[0].until_us == rows[i].at_s * US_PER_S, "%lld",
+                 (long long)r.fake.command[0].until_us);
+        console_rig_done(&r);
+    }
+}
+
+/* Said above everything until it has run. */
+static void test_overdue_banner(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    console_rig_init(&r, 24, 80);
+    for (int view = '1'; view <= '5'; view++) {
+        ui_key(&r.ui, (uint32_t)view);
+        RIG_AT(view, console_rig_shows(&r, "▲ overdue: Investor digest should have run Thu 17:32"));
+    }
+    r.fake.schedules.row[0].next_run_us -= 5 * 86400 * US_PER_S;
+    r.ui.stale = true;
+    RIG(console_rig_shows(&r, "▲ 2 schedules are overdue: "));
+    r.fake.schedules.row[0].next_run_us = r.fake.schedules.row[2].next_run_us =
+        FAKE_NOW_US + 3600 * US_PER_S;
+    r.ui.stale = true;
+    RIG(!console_rig_shows(&r, "overdue"));
+    console_rig_done(&r);
+}
+
 /* A question is about the schedule that was selected when it was asked. */
 static void test_a_question_keeps_its_schedule(void **state)
 {
     (void)state;
-    static const char *const keys[][2] = {{"2jD", "<Enter>"}, {"2jt", "r"}, {"2jp", "why<Enter>"}};
+    static const char *const keys[][2] = {
+        {"2jD", "<Enter>"}, {"2jt", "r"}, {"2jp", "why<Enter>3d<Enter>"}};
     for (size_t i = 0; i < CASES(keys); i++) {
         struct console_rig r;
         console_rig_init(&r, 40, 120);
@@ -147,7 +280,7 @@ static void test_undo(void **state)
         const char *note;
     } rows[] = {
         {__LINE__, "2jx", COMMAND_SCHEDULE_ENABLE, ""},
-        {__LINE__, "2jpwhy<Enter>", COMMAND_SCHEDULE_RESUME, "why"},
+        {__LINE__, "2jpwhy<Enter><Enter>", COMMAND_SCHEDULE_RESUME, "why"},
         {__LINE__, "2/Energy test<Enter>r", COMMAND_SCHEDULE_PAUSE, "waits for the new feed"},
         {__LINE__, "2/Board<Enter>r", COMMAND_NONE, ""}, /* out of an error: not paused by u */
         {__LINE__, "2jD<Enter>", COMMAND_NONE, ""},
@@ -397,6 +530,10 @@ int main(void)
         cmocka_unit_test(test_keys_hand_in_commands),
         cmocka_unit_test(test_what_hands_in_nothing),
         cmocka_unit_test(test_read_only),
+        cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_marks_of_a_full_desk),
+        cmocka_unit_test(test_pause_until),
+        cmocka_unit_test(test_overdue_banner),
         cmocka_unit_test(test_a_question_keeps_its_schedule),
         cmocka_unit_test(test_undo),
         cmocka_unit_test(test_states_have_words),

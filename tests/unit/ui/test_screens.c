@@ -84,6 +84,7 @@ static const struct picture pictures[] = {
     {__LINE__, "schedule-edit-fault", "2je<Tab><Right><Right><Right><Tab><^U>0 9 * * 1-5,8", NULL},
     {__LINE__, "schedule-add", "2aGrid weekly", NULL},
     {__LINE__, "schedule-pick", "2jje<Tab><Tab><Tab><Tab><Tab><Enter>j<Space>", NULL},
+    {__LINE__, "schedules-marked", "2<Space><Space>D", NULL},
     {__LINE__, "schedule-pause", "2jp", NULL},
     {__LINE__, "runs", "4", NULL},
     {__LINE__, "runs-foreign", "4jj", foreign_names},
