@@ -23,7 +23,9 @@
 #define FRAME_US (40 * US_PER_MS)      /* 25 frames a second */
 #define SLOW_FRAME_US (50 * US_PER_MS) /* a frame that took longer: the link is slow */
 #define FRAME_MAX_US (1 * US_PER_S)
-#define POLL_US (1 * US_PER_S)     /* where inotify is missing, and while reading fails */
+#define POLL_US (1 * US_PER_S)    /* where inotify is missing, and while reading fails */
+#define AGAIN_US (20 * US_PER_MS) /* from a file that was written to looking once more */
+#define AGAIN_MAX_US (2 * US_PER_S)
 #define AGE_US (5 * US_PER_S)      /* rates and ETA of running jobs, when nothing is written */
 #define START_US (100 * US_PER_MS) /* from the first look at the record to starting the engine */
 #define QUICK_US (2 * US_PER_MS)   /* reading that takes less is done before a key is drawn */
@@ -40,6 +42,7 @@ struct console {
     struct watch record, log;
     struct wake asked; /* woken by the rescue thread */
     int64_t version;
+    int64_t again_us, again_after_us; /* when to look again, and how long that was; 0 */
 
     int64_t drawn_us, loaded_us; /* boot clock: the last frame and the last reading ended */
     int64_t frame_us, load_took_us;
@@ -71,19 +74,31 @@ static void load(struct console *c)
     c->dirty = true;
 }
 
+/* A file of the record is written before what was committed can be read (it is synced between), and
+ * nothing tells of that moment: so it is looked for a few times, less and less often. */
+static void look_again(struct console *c, int64_t after_us)
+{
+    c->again_after_us = after_us;
+    c->again_us = after_us <= AGAIN_MAX_US ? clock_boot_us() + after_us : 0;
+}
+
 /* The next instant to look although nobody called. */
 static int64_t look_due(const struct console *c)
 {
+    int64_t at = c->again_us > 0 ? c->again_us : INT64_MAX;
+    int64_t late = ui_working(&c->ui) ? c->loaded_us + AGE_US : INT64_MAX;
     if (c->ui.trouble.kind != ERR_NONE || c->record.fd < 0)
-        return c->loaded_us + POLL_US;
-    return ui_working(&c->ui) ? c->loaded_us + AGE_US : INT64_MAX;
+        late = c->loaded_us + POLL_US;
+    return late < at ? late : at;
 }
 
 static void look(struct console *c)
 {
     int64_t version = c->source.version(c->source.ctx);
+    bool again = c->again_us > 0 && version == c->version;
     if (version != c->version || version < 0 || c->record.fd < 0 || ui_working(&c->ui))
         c->ui.stale = true;
+    look_again(c, again ? 4 * c->again_after_us : INT64_MAX);
     c->loaded_us = clock_boot_us(); /* looked at, at least */
 }
 
@@ -237,9 +252,10 @@ static void take_events(struct console *c, struct pollfd *fd)
         c->window = true;
     if (fd[FD_DESK].revents & POLLIN)
         take_news(c);
-    if (fd[FD_RECORD].revents & POLLIN && watch_changed(&c->record) &&
-        (c->version < 0 || c->source.version(c->source.ctx) != c->version))
-        c->ui.stale = true;
+    if (fd[FD_RECORD].revents & POLLIN && watch_changed(&c->record)) {
+        c->ui.stale |= c->version < 0 || c->source.version(c->source.ctx) != c->version;
+        look_again(c, AGAIN_US);
+    }
     if (fd[FD_LOG].revents & POLLIN && watch_changed(&c->log))
         c->ui.stale = true;
     if (fd[FD_OUT].revents & (POLLERR | POLLNVAL))
