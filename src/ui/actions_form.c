@@ -71,6 +71,14 @@ static const struct action form[] = {
      .rank = 1,
      .op = OP_CLEAR,
      .run = act_screen},
+    {.name = "form-help",
+     .keys = "F1",
+     .word = "help",
+     .help = "this help",
+     .section = SECTION_FORM,
+     .kinds = IN_FORM,
+     .rank = 4,
+     .run = act_help},
 };
 
 const struct action_part part_form = {form, (int)(sizeof form / sizeof *form)};

@@ -62,7 +62,7 @@ static bool begin(struct ui *ui, const struct action *a, struct targets *t)
 {
     find_targets(ui, t);
     if (ui->marks == 0)
-        return about_schedule(ui, a, &ui->pending);
+        return about_schedule(ui, a, &ui->pending) && t->count > 0;
     ui->pending = (struct command){.kind = a->command};
     if (t->count == 0)
         ui_say(ui, MESSAGE_WARN, "%s: none of the marked schedules is there any more", a->name);
@@ -73,7 +73,7 @@ static bool begin(struct ui *ui, const struct action *a, struct targets *t)
  * stays marked, and the same key goes on with it. */
 static void submit_pending(struct ui *ui)
 {
-    struct targets t;
+    struct targets t = {.count = 0};
     struct command c = ui->pending;
     if (c.target[0] != '\0') {
         (void)ui_submit(ui, &c); /* it has told the operator when it failed */
@@ -134,7 +134,7 @@ static void ask_delete(struct ui *ui, const struct targets *t)
 
 void act_schedule(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
-    struct targets t;
+    struct targets t = {.count = 0};
     (void)key, (void)arg;
     if (!begin(ui, a, &t))
         return;
@@ -176,7 +176,7 @@ static void until_done(struct ui *ui, const char *text)
            "until \"%s\": write a span such as 3d, or a day or instant to come such as 2026-12-24 "
            "or 2026-12-24T08:00:00Z",
            copy);
-    ui_ask(ui, "until (empty: until it is resumed): ", copy, NULL, until_done, NULL);
+    ui_ask(ui, "until (empty: no end): ", copy, NULL, until_done, NULL);
 }
 
 static bool take_note(struct ui *ui, const char *text)
@@ -193,12 +193,12 @@ static bool take_note(struct ui *ui, const char *text)
 static void note_done(struct ui *ui, const char *text)
 {
     if (take_note(ui, text))
-        ui_ask(ui, "until (empty: until it is resumed): ", "", NULL, until_done, NULL);
+        ui_ask(ui, "until (empty: no end): ", "", NULL, until_done, NULL);
 }
 
 void act_schedule_pause(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
-    struct targets t;
+    struct targets t = {.count = 0};
     (void)key;
     if (!begin(ui, a, &t))
         return;
@@ -210,7 +210,7 @@ void act_schedule_pause(struct ui *ui, const struct action *a, uint32_t key, con
 
 void act_run_now(struct ui *ui, const struct action *a, uint32_t key, const char *arg)
 {
-    struct targets t;
+    struct targets t = {.count = 0};
     struct dialog *d = &ui->dialog;
     (void)key, (void)arg;
     if (!begin(ui, a, &t))

@@ -108,11 +108,11 @@ bool schedform_applies(const struct schedform *v, const struct schedform_member 
 
 /* --- what the fields hold --------------------------------------------------------------------- */
 
-static void put(struct schedform *v, int field, bool fits, const char *text)
+static void put(struct schedform *v, int field, bool whole, const char *text)
 {
     struct form *f = &v->form;
-    f->fixed[field] = !fits;
-    (void)str_copy(f->value[field], sizeof f->value[field], fits ? text : "(too long)"); /* fits */
+    f->fixed[field] = !whole;
+    (void)str_copy(f->value[field], sizeof f->value[field], whole ? text : "(too long)"); /* fits */
     (void)str_copy(f->before[field], sizeof f->before[field], f->value[field]); /* same size */
 }
 
@@ -126,16 +126,16 @@ static void put_config(struct schedform *v, const char *config)
     char text[PROMPT_MAX];
     for (int i = 0; i < MEMBERS; i++) {
         const struct schedform_member *m = &members[i];
-        bool fits = config_json_get(config, m->key, text, sizeof text);
-        put(v, m->field, fits, text[0] != '\0' || !fits ? text : m->fallback);
+        bool whole = config_json_get(config, m->key, text, sizeof text);
+        put(v, m->field, whole, text[0] != '\0' || !whole ? text : m->fallback);
     }
 }
 
 static void put_list(struct schedform *v, int field, const char *list)
 {
     char text[PROMPT_MAX];
-    bool fits = config_list_get(list, text, sizeof text);
-    put(v, field, fits, text);
+    bool whole = config_list_get(list, text, sizeof text);
+    put(v, field, whole, text);
 }
 
 /* What every form begins with. */
@@ -220,7 +220,7 @@ static bool take_texts(const struct schedform *v, struct command_schedule *c, st
 {
     const struct form *f = &v->form;
     struct buf config = buf_init(COMMAND_CONFIG_MAX);
-    const char *notes = f->fixed[F_NOTES] ? v->base->notes : f->value[F_NOTES];
+    const char *notes = f->fixed[F_NOTES] && v->base != NULL ? v->base->notes : f->value[F_NOTES];
     bool ok = schedform_config(v, &config, err) &&
               fits(str_copy(c->config, sizeof c->config, buf_text(&config)), "config", err) &&
               take_list(v, F_CATEGORIES, v->base != NULL ? v->base->categories : NULL,

@@ -54,6 +54,7 @@ struct schedform {
     struct form form;
     struct pick pick;
     bool there; /* it was filled in */
+    bool tried; /* to be saved: from then on what was not typed yet is missing */
     bool fresh; /* of a schedule to be made */
     bool gone;  /* the schedule was deleted meanwhile */
     struct uuid id;
@@ -95,7 +96,7 @@ bool schedform_applies(const struct schedform *v, const struct schedform_member 
 
 /* Fills the fields with what a new schedule begins with, or with a schedule's. */
 void schedform_begin(struct schedform *v);
-void schedform_take(struct schedform *v, const struct schedule_row *row);
+void schedform_take(struct schedform *v, const struct schedule_row *s);
 /* Looks at every field: which are shown, what is wrong in them; works out the timing. */
 void schedform_check(struct ui *ui, struct schedform *v);
 /* Opens the list of specifications, categories or regions. */
@@ -108,7 +109,7 @@ bool schedform_config(const struct schedform *v, struct buf *out, struct err *er
 bool schedform_command(const struct schedform *v, struct command *ret, struct err *err);
 /* The command that brings back a schedule as it was, once it has been saved over. False: it is too
  * long for a command. */
-bool schedform_undo_command(const struct schedule_row *row, struct command *ret);
+bool schedform_undo_command(const struct schedule_row *s, struct command *ret);
 /* Keeps what somebody else saved: all of it, or of the fields that were not changed here. */
 void schedform_merge(struct schedform *v, bool keep_mine);
 /* The label of a field and what it was, is, and would be; false when they did not change it. */

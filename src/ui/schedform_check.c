@@ -162,9 +162,9 @@ static void check_spec(struct schedform *v)
 static void check_name(struct schedform *v)
 {
     const char *name = v->form.value[F_NAME];
-    if (name[0] == '\0')
+    if (name[0] == '\0' && v->tried)
         fault(v, F_NAME, "it needs one");
-    else if (!job_name_ok(name))
+    else if (name[0] != '\0' && !job_name_ok(name))
         fault(v, F_NAME, "it may have 1 to 120 bytes, and no control characters");
 }
 

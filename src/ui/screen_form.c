@@ -81,9 +81,9 @@ static void take_row(struct ui *ui, struct schedform *v, const struct schedule_r
                      struct arena *arena)
 {
     v->gone = row == NULL;
-    if (row == NULL || (v->there && row->rev == v->base->rev)) {
+    if (row == NULL || (v->base != NULL && row->rev == v->base->rev)) {
         arena_done(arena);
-    } else if (!v->there) {
+    } else if (v->base == NULL) {
         v->base_arena = *arena;
         (void)str_copy(v->workspace, sizeof v->workspace, row->workspace); /* stored names fit */
         schedform_take(v, row);
@@ -207,6 +207,7 @@ static void hand_in(struct ui *ui, struct schedform *v)
 static void save(struct ui *ui, struct schedform *v)
 {
     int first;
+    v->tried = true;
     schedform_check(ui, v);
     int count = form_faults(&v->form, &first);
     if (v->ticket != 0)
@@ -256,8 +257,8 @@ static void ask_whose(struct ui *ui, struct schedform *v)
     for (int i = 0; i < F_FIELDS; i++)
         if (schedform_difference(v, i, text, sizeof text))
             dialog_line(d, "%s", text);
-    dialog_choice(d, "k", 'k', "keep theirs: what was changed here goes", ANSWER_THEIRS);
-    dialog_choice(d, "m", 'm', "mine, where both were changed; then save", ANSWER_MINE);
+    dialog_choice(d, "k", 'k', "keep theirs, drop mine", ANSWER_THEIRS);
+    dialog_choice(d, "m", 'm', "mine over theirs, and save", ANSWER_MINE);
     dialog_choice(d, "Esc", KEY_ESC, "look at the form again", 0);
     ui->answered = answered;
 }
@@ -395,9 +396,10 @@ static void draw_title(const struct ui *ui, struct pane p, const struct schedfor
 /* A row as the schedule would be, for the preview. */
 static struct schedule_row as_it_would_be(const struct schedform *v)
 {
-    static const struct schedule_row none;
     const struct spec_row *spec = schedform_spec(v);
-    struct schedule_row row = v->base != NULL ? *v->base : none;
+    struct schedule_row row = {.workspace = v->workspace};
+    if (v->base != NULL)
+        row = *v->base;
     row.enabled = true;
     row.status = SCHEDULE_ACTIVE;
     row.cadence = v->form.value[F_CADENCE][0] != '\0' ? v->form.value[F_CADENCE] : NULL;

@@ -171,6 +171,18 @@ static void test_next_instant(void **state)
     begin(&l);
     (void)carry_out(&l, COMMAND_SCHEDULE_PAUSE, "brief", "a holiday");
     assert_string_equal(row_of(&l, &arena, "brief").paused_note, "a holiday");
+    assert_int_equal(row_of(&l, &arena, "brief").paused_until_us, 0);
+    (void)carry_out(&l, COMMAND_SCHEDULE_RESUME, "brief", "");
+    struct command until = {.kind = COMMAND_SCHEDULE_PAUSE,
+                            .workspace = "default",
+                            .target = "brief",
+                            .actor = "ana",
+                            .note = "a move",
+                            .until_us = NOW_US + 3600 * US_PER_S};
+    struct reply r;
+    desk_carry_out_schedule(l.agenda, l.zones, NOW_US, &until, &r);
+    assert_true(r.ok && r.changed);
+    assert_true(row_of(&l, &arena, "brief").paused_until_us == NOW_US + 3600 * US_PER_S);
     (void)carry_out(&l, COMMAND_SCHEDULE_RESUME, "brief", "");
     assert_true(calendar_parse("2026-11-24T08:00:00Z", &want_s));
     assert_int_equal(row_of(&l, &arena, "brief").next_run_us, want_s * US_PER_S);

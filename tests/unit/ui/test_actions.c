@@ -114,7 +114,7 @@ static void test_keys_of_the_screens(void **state)
         {__LINE__, "form", "^S", "save"},
         {__LINE__, "form", "q", NULL},
         {__LINE__, "form", "2", NULL},
-        {__LINE__, "form", "F1", "help"},
+        {__LINE__, "form", "F1", "form-help"},
         {__LINE__, "schedule", "Space", NULL},
         {__LINE__, "schedule", "p", "schedule-pause"},
         {__LINE__, "runs", "A", "run-seen"},

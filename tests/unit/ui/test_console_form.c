@@ -93,6 +93,7 @@ static void test_mistakes(void **state)
         int line;
         const char *keys, *shows, *also;
     } rows[] = {
+        {__LINE__, "2a<^S>x<^U>", "it needs one", "Name"},
         {__LINE__, "2a<^S>", "1 field needs you before it can be saved: Name", "it needs one"},
         {__LINE__, "2aOld brief<^S>", "a schedule of this name already", "needs you"},
         {__LINE__, CUSTOM "0 9 * * 1-5,8<^S>", "saved: Cron", "day-of-week: 8 is outside"},
@@ -127,6 +128,7 @@ static void test_preview(void **state)
         const char *keys, *shows;
     } rows[] = {
         {__LINE__, "2a", "At 09:00 every Monday"},
+        {__LINE__, "2a", "* Name           ▶"},
         {__LINE__, "2a", "Mon 24 Nov 09:00 UTC"},
         {__LINE__, CUSTOM "30 9 * * TUE", "At 09:30 every Tuesday"},
         {__LINE__, CUSTOM "30 9 * * TUE", "Tue 25 Nov 09:30 UTC"},
@@ -165,8 +167,8 @@ static void test_leaving(void **state)
         {__LINE__, "2ax<Esc>s", "saving x", 1},
         {__LINE__, "2ax<^Z><Esc>", "7 schedules", 0},
         {__LINE__, "2ax<Tab>a<Up>y<^Z><^Z><Esc>", "7 schedules", 0},
-        {__LINE__, "2aq:?123/", "q:?123/", 0},    /* letters are letters */
-        {__LINE__, "2a<Tab><Tab>?", "Help: ", 0}, /* but where no text is typed */
+        {__LINE__, "2aq:?123/", "q:?123/", 0}, /* letters are letters */
+        {__LINE__, "2aq<F1>", "Help: ", 0},
         {__LINE__, "2a<Tab><Enter><Esc>", "New schedule", 0},
         {__LINE__, ":form<Enter>", "New schedule", 0},
         {__LINE__, ":form<Enter><Esc>", "Automation", 0},

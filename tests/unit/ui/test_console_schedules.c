@@ -71,7 +71,7 @@ static void test_what_hands_in_nothing(void **state)
         {__LINE__, "2jp<Enter>", "a pause needs a note that says why"},
         {__LINE__, "2jp   <Enter>", "a pause needs a note that says why"},
         {__LINE__, "2jpno<Esc>", "Chips daily brief"},
-        {__LINE__, "2jpno<Enter>", "until (empty: until it is resumed):"},
+        {__LINE__, "2jpno<Enter>", "until (empty: no end):"},
         {__LINE__, "2jpno<Enter><Esc>", "Chips daily brief"},
         {__LINE__, "2jpno<Enter>soon<Enter>", "write a span such as 3d"},
         {__LINE__, "2jpno<Enter>2025-11-01<Enter>", "to come such as"},
