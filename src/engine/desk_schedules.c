@@ -224,6 +224,8 @@ static void take_form(const struct command_schedule *c, struct schedule_def *def
 {
     def->specification = c->specification;
     def->type = c->type;
+    if (!str_equal(c->type, timing_type_name(TIMING_AFTER)))
+        def->after = NULL; /* it has times */
     def->config = c->config;
     def->categories = c->categories[0] != '\0' ? c->categories : NULL;
     def->regions = c->regions[0] != '\0' ? c->regions : NULL;
@@ -258,7 +260,7 @@ static bool put_schedule(const struct work *w, struct err *err)
     struct schedule_def def;
     int64_t next_us = 0;
     enum put_answer answer = PUT_SAME;
-    char when[ZONE_NAME_MAX + 48];
+    char when[WHEN_MAX];
     bool ok = old_definition(w, &memory, &def, err);
     if (ok) {
         take_form(form, &def);

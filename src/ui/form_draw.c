@@ -26,6 +26,15 @@ static int label_cols(struct pane p)
     return p.cols >= WIDE_COLS ? LABEL_WIDE : LABEL_SLIM;
 }
 
+/* Is what it holds one of its choices? Another program may know more of them. */
+static bool is_choice(const struct form *f, int field)
+{
+    for (int i = 0; i < f->field[field].choices; i++)
+        if (str_equal(f->field[field].choice[i].value, f->value[field]))
+            return true;
+    return false;
+}
+
 /* "( ) daily  (●) weekly" where that fits, else "< weekly >". */
 static void draw_choice(struct pane p, const struct form *f, int field, bool focused)
 {
@@ -33,7 +42,7 @@ static void draw_choice(struct pane p, const struct form *f, int field, bool foc
     int wide = 0, x = 0;
     for (int i = 0; i < d->choices; i++)
         wide += fit_columns_of(d->choice[i].word) + 6;
-    if (wide > p.cols || f->fixed[field]) {
+    if (wide > p.cols || f->fixed[field] || !is_choice(f, field)) {
         x = pane_add(p, 0, 0, ROLE_DIM, "< ");
         x = pane_add(p, 0, x, focused ? LOOK_REVERSE : ROLE_TEXT, form_shown(f, field));
         pane_put(p, 0, x, ROLE_DIM, " >");

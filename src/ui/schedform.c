@@ -72,7 +72,8 @@ enum {
     WEEKLY = 1u << TIMING_WEEKLY,
     MONTHLY = 1u << TIMING_MONTHLY,
     CUSTOM = 1u << TIMING_CUSTOM,
-    EVERY = DAILY | WEEKLY | MONTHLY | CUSTOM
+    EVERY = DAILY | WEEKLY | MONTHLY | CUSTOM,
+    ALSO_AFTER = EVERY | 1u << TIMING_AFTER /* what follows another schedule has these, too */
 };
 
 static const struct schedform_member members[] = {
@@ -80,14 +81,14 @@ static const struct schedform_member members[] = {
     {F_WEEKDAY, "day_of_week", "0", CONFIG_NUMBER, WEEKLY, true},
     {F_MONTHDAY, "day_of_month", "1", CONFIG_NUMBER, MONTHLY, true},
     {F_CRON, "cron_expression", "0 9 * * MON", CONFIG_TEXT, CUSTOM, true},
-    {F_ZONE, "timezone", "UTC", CONFIG_TEXT, EVERY, false},
+    {F_ZONE, "timezone", "UTC", CONFIG_TEXT, ALSO_AFTER, false},
     {F_CATCHUP, "catchup", "one", CONFIG_TEXT, EVERY, false},
     {F_WINDOW, "catchup_window", "", CONFIG_TEXT, EVERY, false},
-    {F_OVERLAP, "overlap", "skip", CONFIG_TEXT, EVERY, false},
+    {F_OVERLAP, "overlap", "skip", CONFIG_TEXT, ALSO_AFTER, false},
     {F_JITTER, "jitter", "", CONFIG_NUMBER, EVERY, false},
     {F_START, "start_at", "", CONFIG_TEXT, EVERY, false},
-    {F_END, "end_at", "", CONFIG_TEXT, EVERY, false},
-    {F_MAX_RUNS, "max_runs", "", CONFIG_NUMBER, EVERY, false},
+    {F_END, "end_at", "", CONFIG_TEXT, ALSO_AFTER, false},
+    {F_MAX_RUNS, "max_runs", "", CONFIG_NUMBER, ALSO_AFTER, false},
     {F_EXCLUDE, "exclude", "", CONFIG_LIST, EVERY, false},
     {F_ON_EXCLUDED, "on_excluded", "drop", CONFIG_TEXT, EVERY, false},
     {F_WORKDAYS, "workdays_only", "no", CONFIG_SWITCH, EVERY, false},

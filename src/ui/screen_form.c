@@ -437,7 +437,10 @@ static void draw_preview(struct ui *ui, struct pane p, const struct schedform *v
                              more == 1 ? "field" : "fields"); /* it fits */
         pane_rule(p, y++, "Preview", note);
     }
-    if (!v->timing_ok) {
+    if (v->timing_ok && v->timing.type == TIMING_AFTER && v->base != NULL &&
+        v->base->after != NULL) {
+        pane_say(p, y, 1, ROLE_INFO, "Each time a report of %s was made", v->base->after);
+    } else if (!v->timing_ok) {
         pane_put(p, y, 1, ROLE_DIM, "It can't be said yet when it runs.");
     } else {
         draw_words(pane_part(p, y++, 0, 1, p.cols), v);

@@ -281,6 +281,58 @@ static void test_put(void **state)
     end(&l);
 }
 
+/* What a form does not know of stays: further specifications, and what is followed; until it has
+ * times. */
+static void test_put_keeps(void **state)
+{
+    (void)state;
+    struct lab l;
+    struct arena arena = arena_init(1 << 20);
+    struct err err = {0};
+    struct reply r;
+    enum put_answer answer;
+    struct spec_put spec = {"default", "wire", true, "weekly", "{}"};
+    struct schedule_def def = {.workspace = "default",
+                               .name = "follower",
+                               .specification = "chips",
+                               .further = "wire",
+                               .after = "brief",
+                               .type = "after",
+                               .config = "{}",
+                               .notes = "",
+                               .enabled = true};
+    begin(&l);
+    assert_true(l.agenda->ops->spec_put(l.agenda, "ana", &spec, -1, &answer, &err));
+    if (!l.agenda->ops->schedule_put(l.agenda, "ana", &def, SCHEDULE_NEVER_US, -1, &answer, &err))
+        fail_msg("%s", err.text);
+    struct command c = {.kind = COMMAND_SCHEDULE_PUT,
+                        .workspace = "default",
+                        .target = "follower",
+                        .actor = "ana",
+                        .schedule = {.rev = 1,
+                                     .specification = "chips",
+                                     .type = "after",
+                                     .config = "{}",
+                                     .notes = "for the board",
+                                     .enabled = true}};
+    desk_carry_out_schedule(l.agenda, l.zones, NOW_US, &c, &r);
+    CHECK_AT(__LINE__, str_equal(r.text, "Saved follower; it runs after brief."), "%s", r.text);
+    struct schedule_row row = row_of(&l, &arena, "follower");
+    assert_string_equal(row.further, "wire");
+    assert_string_equal(row.after, "brief");
+    assert_string_equal(row.notes, "for the board");
+    c.schedule.rev = 2;
+    (void)str_copy(c.schedule.type, sizeof c.schedule.type, "daily");              /* it fits */
+    (void)str_copy(c.schedule.config, COMMAND_CONFIG_MAX, "{\"time\":\"10:00\"}"); /* it fits */
+    desk_carry_out_schedule(l.agenda, l.zones, NOW_US, &c, &r);
+    CHECK_AT(__LINE__, r.ok, "%s", r.text);
+    row = row_of(&l, &arena, "follower");
+    assert_null(row.after);
+    assert_string_equal(row.further, "wire");
+    arena_done(&arena);
+    end(&l);
+}
+
 /* One whose last instant went by is not brought back to a life without runs. */
 static void test_no_run_to_come(void **state)
 {
@@ -409,11 +461,11 @@ static void test_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),   cmocka_unit_test(test_next_instant),
-        cmocka_unit_test(test_runs),    cmocka_unit_test(test_no_run_to_come),
-        cmocka_unit_test(test_cron),    cmocka_unit_test(test_put),
-        cmocka_unit_test(test_run_now), cmocka_unit_test(test_delete),
-        cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_steps),     cmocka_unit_test(test_next_instant),
+        cmocka_unit_test(test_runs),      cmocka_unit_test(test_no_run_to_come),
+        cmocka_unit_test(test_cron),      cmocka_unit_test(test_put),
+        cmocka_unit_test(test_put_keeps), cmocka_unit_test(test_run_now),
+        cmocka_unit_test(test_delete),    cmocka_unit_test(test_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

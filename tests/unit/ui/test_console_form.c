@@ -316,6 +316,41 @@ static void test_too_long(void **state)
     console_rig_done(&r);
 }
 
+/* One that follows another has no times; the form leaves that as it is, unless times are chosen. */
+static void test_after_another(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *keys, *type, *config;
+    } rows[] = {
+        {__LINE__, "<Up><Up>a note<^S>", "after", "{}"},
+        {__LINE__, "<Tab><Tab>Europe/Madrid<^S>", "after", "{\"timezone\":\"UTCEurope/Madrid\"}"},
+        {__LINE__, "<Tab><Right><^S>", "daily", "{\"time\":\"09:00\"}"},
+        {__LINE__, "<Tab><Right><^Z><^S>", "after", "{}"},
+    };
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct console_rig r;
+        console_rig_init(&r, 24, 80);
+        r.fake.schedules.row[0].type = "after";
+        r.fake.schedules.row[0].config = "{}";
+        r.fake.schedules.row[0].after = "Weekly EU energy";
+        console_rig_keys(&r, "2/Chips<Enter>e");
+        RIG_AT(rows[i].line, console_rig_shows(&r, "Each time a report of Weekly EU energy"));
+        RIG_AT(rows[i].line, console_rig_shows(&r, "< after >"));
+        console_rig_keys(&r, rows[i].keys);
+        if (strstr(rows[i].config, "UTCE") != NULL) { /* there is no such zone */
+            RIG_AT(rows[i].line, r.fake.commands == 0 && console_rig_shows(&r, "Time zone"));
+        } else {
+            RIG_AT(rows[i].line, r.fake.commands == 1);
+            const struct command_schedule *s = &r.fake.command[0].schedule;
+            CHECK_AT(rows[i].line, str_equal(s->type, rows[i].type), "%s", s->type);
+            CHECK_AT(rows[i].line, str_equal(s->config, rows[i].config), "%s", s->config);
+        }
+        console_rig_done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,7 +358,7 @@ int main(void)
         cmocka_unit_test(test_preview),       cmocka_unit_test(test_leaving),
         cmocka_unit_test(test_paste),         cmocka_unit_test(test_answer_and_undo),
         cmocka_unit_test(test_conflict),      cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_too_long),      cmocka_unit_test(test_after_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
