@@ -15,60 +15,53 @@
 
 #include <string.h>
 
-enum { FOLLOWERS_MAX = 1000, ROOM_MORE = 64 };
-
-#define FOLLOW_MEMORY ((size_t)16 << 20)
+#define FOLLOW_MEMORY ((size_t)4 << 20)
 
 /* One specification of a follower. */
 struct follow_row {
     struct due_row due;
     int64_t slot_us;
     bool filled; /* the report was made up for: so is this one */
+    int64_t number;
 };
 
-struct follow_rows {
-    struct follow_row *row;
-    int32_t count;
-};
-
-/* The orders of one follower, with their texts. */
+/* One follower with its orders and their texts. */
 struct following {
     struct auth *a;
+    struct follow_row row[SCHEDULE_SPECS_MAX];
+    int32_t count;
     struct slot_order order[SCHEDULE_SPECS_MAX];
     enum slot_answer answer[SCHEDULE_SPECS_MAX];
     char period[SCHEDULE_SPECS_MAX][FREQUENCY_KEY_MAX];
     char reason[SCHEDULE_SPECS_MAX][AGENDA_TEXT_MAX + 1];
 };
 
-static bool no_memory(struct err *err)
-{
-    return err_set(err, ERR_STOP, "schedules: out of memory for those that follow");
-}
-
-static bool read_rows(struct auth *a, struct uuid run, struct arena *arena, struct follow_rows *ret,
+/* The next follower past the row number; none: count 0. One at a time, so that each is judged by
+ * what those before it got. */
+static bool read_next(struct following *f, struct uuid run, int64_t past, struct arena *arena,
                       struct err *err)
 {
     bool more = true;
-    struct stmt *st = db_stmt(a->db, SQL_FOLLOW_DUE);
+    struct stmt *st = db_stmt(f->a->db, SQL_FOLLOW_DUE);
     stmt_uuid(st, "$run", run);
-    stmt_int(st, "$now", a->now);
-    while (ret->count < FOLLOWERS_MAX) {
-        struct follow_row *row = ret->row;
+    stmt_int(st, "$past", past);
+    stmt_int(st, "$now", f->a->now);
+    stmt_int(st, "$max", SCHEDULE_SPECS_MAX);
+    for (f->count = 0; f->count < SCHEDULE_SPECS_MAX; f->count++) {
+        struct follow_row *row = &f->row[f->count];
         if (!db_step(st, &more, err))
             return false;
         if (!more)
             return true;
-        if (ret->count % ROOM_MORE == 0) {
-            ret->row = arena_array(arena, (size_t)ret->count + ROOM_MORE, sizeof *row);
-            if (ret->row != NULL && ret->count > 0)
-                memcpy(ret->row, row, (size_t)ret->count * sizeof *row);
-        }
-        if (ret->row == NULL || !agenda_read_due(st, arena, &ret->row[ret->count].due)) {
+        if (f->count > 0 && col_int(st, 21) != f->row[0].number)
+            break;
+        if (!agenda_read_due(st, arena, &row->due)) {
             stmt_end(st);
-            return no_memory(err);
+            return err_set(err, ERR_STOP, "schedules: out of memory for those that follow");
         }
-        ret->row[ret->count].slot_us = col_int(st, 19);
-        ret->row[ret->count++].filled = col_int(st, 20) != 0;
+        row->slot_us = col_int(st, 19);
+        row->filled = col_int(st, 20) != 0;
+        row->number = col_int(st, 21);
     }
     stmt_end(st);
     return true;
@@ -157,40 +150,38 @@ static void order_error(struct following *f, const struct follow_row *row, const
                                       .reason = f->reason[0]};
 }
 
-/* The orders of one follower; held: runs that hold the periods of its rows. Returns how many; 0:
+/* The orders of the follower; held: runs that hold the periods of its rows. Returns how many; 0:
  * err. */
-static int32_t decide(struct following *f, const struct follow_row *rows, int32_t count,
-                      const bool *held, struct err *err)
+static int32_t decide(struct following *f, const bool *held, struct err *err)
 {
     bool runs = false, last = false;
-    for (int32_t i = 0; i < count; i++) {
+    for (int32_t i = 0; i < f->count; i++) {
         struct timing timing;
         struct due_facts facts;
         struct due_answer answer;
         struct err why = {0};
-        if (!read_facts(f->a, &rows[i], &timing, &facts, &why, err)) {
-            order_error(f, &rows[i], &why);
+        if (!read_facts(f->a, &f->row[i], &timing, &facts, &why, err)) {
+            order_error(f, &f->row[i], &why);
             return why.text[0] != '\0' ? 1 : 0;
         }
         facts.held = held[i];
         due_decide(&facts, &answer);
-        write_order(f, i, &rows[i], &facts, &answer);
-        f->order[i].more = i + 1 < count;
+        write_order(f, i, &f->row[i], &facts, &answer);
+        f->order[i].more = i + 1 < f->count;
         runs = runs || f->order[i].what == SLOT_RUN;
-        last = timing.max_runs > 0 && rows[i].due.slot_count + 1 >= timing.max_runs;
+        last = timing.max_runs > 0 && f->row[i].due.slot_count + 1 >= timing.max_runs;
     }
-    for (int32_t i = 0; i < count; i++)
+    for (int32_t i = 0; i < f->count; i++)
         f->order[i].ends = runs && last;
-    return count;
+    return f->count;
 }
 
-static bool follow_one(struct following *f, const struct follow_row *rows, int32_t count,
-                       struct uuid run, struct err *err)
+static bool follow_one(struct following *f, struct uuid run, struct err *err)
 {
     bool held[SCHEDULE_SPECS_MAX] = {false};
     bool again = true;
     for (int round = 0; again && round < 2; round++) {
-        int32_t n = decide(f, rows, count, held, err);
+        int32_t n = decide(f, held, err);
         if (n == 0 || !agenda_slot_carry_out(f->a, f->order, n, f->answer, err))
             return false;
         again = false;
@@ -200,29 +191,22 @@ static bool follow_one(struct following *f, const struct follow_row *rows, int32
         }
     }
     struct stmt *st = db_stmt(f->a->db, SQL_FOLLOW_MARK);
-    stmt_uuid(st, "$schedule", rows->due.schedule);
-    stmt_int(st, "$slot", rows->slot_us);
+    stmt_uuid(st, "$schedule", f->row[0].due.schedule);
+    stmt_int(st, "$slot", f->row[0].slot_us);
     stmt_uuid(st, "$run", run);
     return db_run(st, NULL, err);
 }
 
 bool agenda_follow(struct auth *a, struct uuid run, struct err *err)
 {
-    struct arena arena = arena_init(FOLLOW_MEMORY);
-    struct follow_rows rows = {0};
-    bool ok = read_rows(a, run, &arena, &rows, err);
-    struct following *f = ok && rows.count > 0 ? arena_array(&arena, 1, sizeof *f) : NULL;
-    if (ok && rows.count > 0 && f == NULL)
-        ok = no_memory(err);
-    if (f != NULL)
-        f->a = a;
-    for (int32_t i = 0, n = 0; ok && i < rows.count; i += n) {
-        n = 1;
-        while (i + n < rows.count && n < SCHEDULE_SPECS_MAX &&
-               uuid_equal(rows.row[i + n].due.schedule, rows.row[i].due.schedule))
-            n++;
-        ok = follow_one(f, &rows.row[i], n, run, err);
+    bool ok = true;
+    struct following f;
+    f.a = a;
+    f.count = 1;
+    for (int64_t past = INT64_MIN; ok && f.count > 0; past = f.row[0].number) {
+        struct arena arena = arena_init(FOLLOW_MEMORY);
+        ok = read_next(&f, run, past, &arena, err) && (f.count == 0 || follow_one(&f, run, err));
+        arena_done(&arena);
     }
-    arena_done(&arena);
     return ok;
 }

@@ -27,7 +27,8 @@ THREADS = 2
 
 
 def write_specs(where):
-    """news: 40 days of items; week: the same, weekly; off: not active; broken: no source there."""
+    """news: 40 days of items; week, press: the same, weekly and daily; off: not active; broken: no
+    source there."""
     items = ''.join('<item><title>News %d</title><link>https://example.org/%d</link>'
                     '<description>What happened %d days ago</description><pubDate>%s</pubDate></item>'
                     % (i, i, i, email.utils.format_datetime(SLOT - i * DAY / 2)) for i in range(80))
@@ -37,6 +38,8 @@ def write_specs(where):
         for name, frequency, active, feed in (('news', 'daily', 'yes', 'feed.xml'),
                                               ('all', 'daily', 'yes', 'feed.xml'),
                                               ('week', 'weekly', 'yes', 'feed.xml'),
+                                              ('press', 'daily', 'yes', 'feed.xml'),
+                                              ('wire', 'daily', 'yes', 'feed.xml'),
                                               ('off', 'daily', 'no', 'feed.xml'),
                                               ('broken', 'daily', 'yes', 'none.xml')):
             f.write('[specification %s]\nfrequency = %s\nactive = %s\n[category all]\n'
@@ -54,6 +57,14 @@ def prepare(name):
         lab.must(data, 'schedule', 'add', 'on-' + spec, '--spec', spec, '--time', at, '--quiet',
                  *words)
     return data
+
+
+def widen(data):
+    """One of two specifications, and one that follows it."""
+    at = SLOT.strftime('%H:%M')
+    lab.must(data, 'schedule', 'add', 'on-both', '--spec', 'press', '--spec', 'week', '--time', at,
+             '--quiet')
+    lab.must(data, 'schedule', 'add', 'then', '--spec', 'wire', '--after', 'on-both', '--quiet')
 
 
 def set_back(data, schedule, days):
@@ -86,8 +97,8 @@ def instant(at):
 
 
 def sequence(data):
-    return sorted((r['schedule'], r['scheduled_for'] or '', r['trigger'], r['status'])
-                  for r in runs(data))
+    return sorted((r['schedule'], r['scheduled_for'] or '', r['specification'], r['trigger'],
+                   r['status']) for r in runs(data))
 
 
 def judge(data, want=None):
@@ -96,7 +107,7 @@ def judge(data, want=None):
     if want is not None and got != want:
         return 'runs are %s, not %s' % (sorted(set(got) - set(want)) or len(got),
                                         sorted(set(want) - set(got)) or len(want))
-    slots = [g[:2] for g in got if g[1]]
+    slots = [g[:3] for g in got if g[1]]
     if len(set(slots)) != len(slots):
         return 'a slot stands twice'
     where = os.path.join(data, 'reports')
@@ -182,6 +193,38 @@ def troubles(data):
     lab.check('the record is whole and the files are its reports', why is None, why)
 
 
+def kinds(data):
+    widen(data)
+    set_back(data, 'on-both', 0)
+    lab.must(data, 'schedule', 'template', 'put', 'mornings', '--from', 'weekday-morning', '--zone',
+             'Europe/Berlin', '--quiet')
+    lab.must(data, 'schedule', 'add', 'made', '--spec', 'wire', '--from', 'mornings', '--quiet')
+    made = schedule(data, 'made')
+    lab.check('a schedule begins as its template says',
+              made['schedule_config'] == {'cron_expression': '0 9 * * MON-FRI',
+                                          'timezone': 'Europe/Berlin'}, made)
+    lab.must(data, 'schedule', 'delete', 'made', '--yes', '--quiet')
+    code, err = engine(data)
+    got = [g[2:] for g in sequence(data) if g[0] in ('on-both', 'then')]
+    lab.check('a slot of two specifications has two runs, and is followed once',
+              code == 0 and got == [('press', 'schedule', 'success'), ('week', 'schedule', 'skipped'),
+                                    ('wire', 'after', 'success')] or
+              got == [('press', 'catchup', 'success'), ('week', 'schedule', 'skipped'),
+                      ('wire', 'after', 'success')], (err, got))
+    both, then = schedule(data, 'on-both'), schedule(data, 'then')
+    lab.check('the schedules say so', both['specifications'] == ['press', 'week'] and
+              both['skip_count'] == 1 and then['after'] == 'on-both' and
+              then['next_run_at'] is None and then['success_count'] == 1, (both, then))
+    circle = lab.run(data, 'schedule', 'edit', 'on-both', '--after', 'then')
+    lab.check('a circle is refused with its names', circle.returncode != 0 and
+              'on-both -> then -> on-both' in circle.stderr, circle.stderr)
+    gone = lab.run(data, 'schedule', 'delete', 'on-both', '--yes')
+    lab.check('who is followed is not deleted', gone.returncode != 0 and '"then"' in gone.stderr,
+              gone.stderr)
+    why = judge(data)
+    lab.check('the record is whole after that too', why is None, why)
+
+
 # --- killed -------------------------------------------------------------------------------------
 
 def trace(base):
@@ -260,6 +303,9 @@ def commands(base):
     def of_specs(data):
         return lab.must(data, 'spec', 'list', '--json')
 
+    def of_templates(data):
+        return lab.must(data, 'schedule', 'template', 'list', '--json')
+
     def of_runs(data):
         return len(runs(data)) > 0
 
@@ -272,6 +318,8 @@ def commands(base):
             ('agenda_schedule_control_after', ['schedule', 'disable', 'on-news'], of_schedule),
             ('agenda_schedule_delete_before', ['schedule', 'delete', 'on-news', '--yes'],
              of_schedule),
+            ('agenda_template_put_before', ['schedule', 'template', 'put', 'mine'], of_templates),
+            ('agenda_template_put_after', ['schedule', 'template', 'put', 'mine'], of_templates),
             ('agenda_run_ask_before', ['schedule', 'run', 'on-news'], of_runs),
             ('agenda_run_ask_after', ['schedule', 'run', 'on-news'], of_runs)):
         kill_command(base, point, words, state)
@@ -282,10 +330,12 @@ def main():
     standstill(data)
     limits(data)
     troubles(data)
+    kinds(data)
     base = prepare('base')
     commands(base)
+    widen(base)
     for name, days in (('on-news', 4), ('on-all', 3), ('on-week', 1), ('on-off', 0),
-                       ('on-broken', 1)):
+                       ('on-broken', 1), ('on-both', 1)):
         set_back(base, name, days)
     engines(base)
 

@@ -1,7 +1,8 @@
-/* test_year.c - a year of 200 schedules in 20 zones on made-up time: the real agenda, the real pass
- * over it, an engine that stands still for an hour, a day or a week, and reports that succeed,
- * fail, are tried again, or take long. If it failed, a slot would be lost or run twice, at another
- * minute than was said, or would be treated otherwise than docs/schedules.md says (year_model.c).
+/* test_year.c - a year of 260 schedules in 20 zones on made-up time, some of several specifications
+ * and some that follow another: the real agenda, the real pass over it, an engine that stands still
+ * for an hour, a day or a week, and reports that succeed, fail, are tried again, or take long. If
+ * it failed, a slot would be lost or run twice, at another minute than was said, or would be
+ * treated otherwise than docs/schedules.md says (year_model.c).
  * time limit: 300 s */
 #include "year.h"
 
@@ -64,6 +65,13 @@ static void set_time(struct year *y, int64_t at)
 
 /* --- the scene ------------------------------------------------------------------------------- */
 
+/* next_run_at as it should be. */
+static int64_t next_us(const struct year *y, int schedule)
+{
+    int64_t next = year_model_next(&y->model, schedule);
+    return next == INT64_MAX ? SCHEDULE_NEVER_US : next * US_PER_S;
+}
+
 static void put_all(struct year *y)
 {
     static const char *const names[] = {"daily", "weekly", "biweekly", "monthly"};
@@ -76,16 +84,22 @@ static void put_all(struct year *y)
     }
     for (int i = 0; i < YEAR_SCHEDULES; i++) {
         const struct year_schedule *s = &y->plan.schedule[i];
-        snprintf(spec, sizeof spec, "p%03d", s->spec);
+        char further[YEAR_PARTS * 16] = "";
+        snprintf(spec, sizeof spec, "p%03d", s->spec[0]);
+        for (int k = 1; k < s->specs; k++)
+            snprintf(further + strlen(further), sizeof further - strlen(further), "%sp%03d",
+                     k > 1 ? "\n" : "", s->spec[k]);
         struct schedule_def def = {.workspace = "default",
                                    .name = s->name,
                                    .specification = spec,
+                                   .further = further,
+                                   .after = s->after >= 0 ? y->plan.schedule[s->after].name : NULL,
                                    .type = s->type,
                                    .config = s->config,
                                    .cadence = s->override ? "none" : NULL,
                                    .notes = "",
                                    .enabled = true};
-        int64_t first = y->model.slots[i].at[y->model.at[i]] * US_PER_S;
+        int64_t first = next_us(y, i);
         OK(y, y->agenda->ops->schedule_put(y->agenda, "ana", &def, first, -1, &answer, &y->err));
     }
 }
@@ -153,8 +167,9 @@ static void end(struct year *y)
 /* What becomes of a run is drawn from what it is, so that it does not hang on who asks when. */
 static uint64_t draw(const struct year *y, const struct year_run *r, uint64_t what)
 {
-    return rng_draw(y->seed, (uint64_t)r->schedule << 40 ^ (uint64_t)(r->slot / 60),
-                    (uint64_t)r->attempt * 8 + what);
+    return rng_draw(
+        y->seed, (uint64_t)r->schedule << 40 ^ (uint64_t)r->spec << 52 ^ (uint64_t)(r->slot / 60),
+        (uint64_t)r->attempt * 8 + what);
 }
 
 static int64_t length_s(const struct year *y, const struct year_run *r)
@@ -188,7 +203,7 @@ static void end_run(struct year *y, int run)
     if (result.quiet)
         year_model_leave(&y->model, run);
     else if (result.ok)
-        year_model_succeed(&y->model, run);
+        year_model_succeed(&y->model, run, y->now);
     else if (result.retry_at_us > 0)
         year_model_retry(&y->model, run, y->now + RETRY_S);
     else
@@ -204,8 +219,8 @@ static void work_runs(struct year *y)
         if (r->status != RUN_RUNNING || r->start != y->start)
             continue;
         if (r->ends <= y->now) {
-            end_run(y, run);
-            i -= r->status != RUN_QUEUED;
+            end_run(y, run); /* what follows it may move the list of runs */
+            i -= y->model.run[run].status != RUN_QUEUED;
         } else if (y->now - (r->until - TTL_S) >= RENEW_S) {
             OK(y, y->agenda->ops->run_renew(y->agenda, y->ids[run], r->attempt, &y->err));
             r->until = y->now + TTL_S;
@@ -222,8 +237,8 @@ static void say(const struct year *y, int run, char *dst, size_t size)
     }
     const struct year_run *r = &y->model.run[run];
     calendar_text(r->slot, slot);
-    snprintf(dst, size, "%s %s %s attempt %d", y->plan.schedule[r->schedule].name, slot,
-             run_trigger_name(r->trigger), r->attempt);
+    snprintf(dst, size, "%s p%03d %s %s attempt %d", y->plan.schedule[r->schedule].name, r->spec,
+             slot, run_trigger_name(r->trigger), r->attempt);
 }
 
 static void keep_id(struct year *y, int run, struct uuid id)
@@ -251,12 +266,13 @@ static void take_runs(struct year *y)
         calendar_text(found ? w.slot_us / US_PER_S : 0, at);
         calendar_text(y->now, now);
         if (found != (run >= 0) ||
-            (found && (!str_equal(w.schedule_name, y->plan.schedule[r->schedule].name) ||
-                       w.slot_us != r->slot * US_PER_S || w.attempt != r->attempt ||
-                       w.trigger != r->trigger)))
-            fail_msg("%s: taken was %s %s %s attempt %d, to be taken was %s", now,
-                     found ? w.schedule_name : "none", at, run_trigger_name(w.trigger),
-                     (int)w.attempt, want);
+            (found &&
+             (!str_equal(w.schedule_name, y->plan.schedule[r->schedule].name) ||
+              strtol(w.spec_name + 1, NULL, 10) != r->spec || w.slot_us != r->slot * US_PER_S ||
+              w.attempt != r->attempt || w.trigger != r->trigger)))
+            fail_msg("%s: taken was %s %s %s %s attempt %d, to be taken was %s", now,
+                     found ? w.schedule_name : "none", found ? w.spec_name : "", at,
+                     run_trigger_name(w.trigger), (int)w.attempt, want);
         if (!found)
             break;
         keep_id(y, run, w.run);
@@ -332,12 +348,13 @@ static int by_slot(const void *a, const void *b)
     const struct year_run *x = a, *z = b;
     if (x->slot != z->slot)
         return x->slot < z->slot ? -1 : 1;
-    return x->schedule - z->schedule;
+    return x->schedule != z->schedule ? x->schedule - z->schedule : x->spec - z->spec;
 }
 
 static const char list_query[] =
-    "SELECT s.schedule_name, r.scheduled_for / 1000000, r.trigger, r.status FROM newsletter_runs r "
-    "JOIN autopilot_schedules s ON s.id = r.autopilot_schedule_id ORDER BY 2, 1";
+    "SELECT s.schedule_name, r.scheduled_for / 1000000, r.trigger, r.status, p.name "
+    "FROM newsletter_runs r JOIN autopilot_schedules s ON s.id = r.autopilot_schedule_id "
+    "JOIN newsletter_specifications p ON p.id = r.specification_id ORDER BY 2, 1, 5";
 
 /* The list of (slot, schedule, trigger, status), the record's against the model's. */
 static void compare_lists(struct year *y, const char *path)
@@ -358,6 +375,7 @@ static void compare_lists(struct year *y, const char *path)
         const struct year_run *r = &y->model.run[i < y->model.runs ? i : 0];
         if (i >= y->model.runs || sqlite3_column_int64(st, 1) != r->slot ||
             !str_equal(name, y->plan.schedule[r->schedule].name) ||
+            strtol((const char *)sqlite3_column_text(st, 4) + 1, NULL, 10) != r->spec ||
             !str_equal(trigger, run_trigger_name(r->trigger)) ||
             !str_equal(status, run_status_name(r->status)))
             fail_msg("row %d is %s %s %s %s, not %s %s", i, name, slot, trigger, status, want,
@@ -380,8 +398,7 @@ static void compare_counts(struct year *y)
         CHECK_AT(i, s->overlapped == c->overlapped, "%s: overlapped", s->name);
         CHECK_AT(i, s->missed == c->missed, "%s: missed", s->name);
         CHECK_AT(i, (s->status == SCHEDULE_CANCELLED) == y->model.ended[i], "%s: end", s->name);
-        CHECK_AT(i, s->next_run_us == y->model.slots[i].at[y->model.at[i]] * US_PER_S, "%s: next",
-                 s->name);
+        CHECK_AT(i, s->next_run_us == next_us(y, i), "%s: next", s->name);
     }
 }
 
@@ -395,11 +412,13 @@ static void verify_line(void *ctx, const struct verify_line *line)
 /* The plan must be worth a year: everything that can happen to a slot has happened. */
 static void check_width(const struct year *y)
 {
-    int n[RUN_STATUSES] = {0}, caught = 0;
+    int n[RUN_STATUSES] = {0}, caught = 0, followed = 0, several = 0;
     struct year_counts sum = {0};
     for (int i = 0; i < y->model.runs; i++) {
         n[y->model.run[i].status]++;
         caught += y->model.run[i].trigger == TRIGGER_CATCHUP;
+        followed += y->model.run[i].trigger == TRIGGER_AFTER;
+        several += y->model.run[i].spec != y->plan.schedule[y->model.run[i].schedule].spec[0];
     }
     for (int i = 0; i < YEAR_SCHEDULES; i++) {
         sum.skipped += y->model.counts[i].skipped;
@@ -408,9 +427,10 @@ static void check_width(const struct year *y)
     }
     print_message(
         "# %d slots: %d success, %d failed, %d skipped (%lld frequency, %lld overlap); %d "
-        "caught up, %lld missed; %d standstills\n",
+        "caught up, %lld missed; %d followed, %d of further specifications; %d standstills\n",
         y->model.runs, n[RUN_SUCCESS], n[RUN_FAILED], n[RUN_SKIPPED], (long long)sum.skipped,
-        (long long)sum.overlapped, caught, (long long)sum.missed, y->stops);
+        (long long)sum.overlapped, caught, (long long)sum.missed, followed, several, y->stops);
+    assert_true(followed > 500 && several > 1000);
     assert_true(n[RUN_SUCCESS] > 10000 && n[RUN_FAILED] > 500 && sum.skipped > 1000);
     assert_true(sum.overlapped > 100 && caught > 500 && sum.missed > 500 && y->stops > 15);
 }

@@ -1,4 +1,4 @@
-/* year.h - a year of 200 schedules, for test_year.c: what they are, when they come up, and what
+/* year.h - a year of 260 schedules, for test_year.c: what they are, when they come up, and what
  * becomes of each slot, all written from docs/schedules.md alone. Nothing of src/ is asked when
  * (libc's localtime says what a clock on the wall shows) nor whether (year_model.c has rules of its
  * own), so that the program is compared with the words and not with itself.
@@ -12,7 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { YEAR_SCHEDULES = 200, YEAR_SPECS = 130, YEAR_ZONES = 20, YEAR_RANGES = 3 };
+enum {
+    YEAR_TIMED = 200,     /* schedules with times; */
+    YEAR_SCHEDULES = 260, /* the others follow one that stands before them */
+    YEAR_SPECS = 130,
+    YEAR_ZONES = 20,
+    YEAR_RANGES = 3,
+    YEAR_PARTS = 3 /* specifications of one schedule */
+};
 
 enum year_frequency { YEAR_DAILY, YEAR_WEEKLY, YEAR_BIWEEKLY, YEAR_MONTHLY };
 enum year_catchup { YEAR_ONE, YEAR_ALL, YEAR_NONE };
@@ -22,7 +29,8 @@ struct year_schedule {
     char name[16];
     const char *type;
     char config[900];
-    int spec, zone;
+    int spec[YEAR_PARTS], specs, zone;
+    int after; /* whose success it follows; -1: it has times */
     /* when */
     bool minute[60], hour[24];
     bool follows_clock; /* minute or hour begins with a star */
@@ -62,7 +70,7 @@ void year_slots_free(struct year_slots slots[YEAR_SCHEDULES]);
 
 /* --- year_model.c ----------------------------------------------------------------------------- */
 struct year_run {
-    int schedule;
+    int schedule, spec;
     int64_t slot, not_before, period;
     bool keyed; /* it uses up the period */
     enum run_trigger trigger;
@@ -98,12 +106,14 @@ void year_model_pass(struct year_model *m, int64_t now);
 /* The run that is taken next, its attempt counted; -1 none. start: how often the engine was
  * started; what an earlier start of it had is nobody's. */
 int year_model_take(struct year_model *m, int64_t now, int start);
-void year_model_succeed(struct year_model *m, int run);
+/* With what follows it. */
+void year_model_succeed(struct year_model *m, int run, int64_t now);
 void year_model_leave(struct year_model *m, int run); /* it found nothing new */
 void year_model_fail(struct year_model *m, int run);
 void year_model_retry(struct year_model *m, int run, int64_t at);
 
-/* The next slot of any schedule; INT64_MAX none. */
+/* The next slot, or end, of any schedule; INT64_MAX none. */
+int64_t year_model_next(const struct year_model *m, int schedule);
 int64_t year_model_next_slot(const struct year_model *m);
 /* The next instant at which a waiting run can be taken; INT64_MAX none. */
 int64_t year_model_next_take(const struct year_model *m);

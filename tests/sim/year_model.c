@@ -4,7 +4,10 @@
  * Else it is left out while a run of the specification waits or is made; with queue_one one may
  * wait. What catch-up of all brings waits its turn. A period that such a run holds is not given
  * twice. Of one specification one report at a time is made, and one slot a look becomes a run, so
- * that the next is judged by what the first did. */
+ * that the next is judged by what the first did. A schedule of several specifications is left out
+ * or run for each of them, and goes on with the earliest slot that one of them is for.
+ *
+ * What follows another has its slot when that one's report is made, once, and its own limits. */
 #include "year.h"
 
 #include <stdlib.h>
@@ -46,7 +49,7 @@ static int64_t next_period(enum year_frequency f, int64_t at)
 
 static int spec_of(const struct year_model *m, int run)
 {
-    return m->plan->schedule[m->run[run].schedule].spec;
+    return m->run[run].spec;
 }
 
 static int *grow(int *list, int *room)
@@ -91,15 +94,6 @@ static void close_run(struct year_model *m, int run, enum run_status status)
 void year_model_leave(struct year_model *m, int run)
 {
     close_run(m, run, RUN_SKIPPED);
-}
-
-void year_model_succeed(struct year_model *m, int run)
-{
-    const struct year_run *r = &m->run[run];
-    int64_t *last = &m->last_success[spec_of(m, run)];
-    close_run(m, run, RUN_SUCCESS);
-    m->counts[r->schedule].successes++;
-    *last = r->slot > *last ? r->slot : *last;
 }
 
 void year_model_fail(struct year_model *m, int run)
@@ -180,8 +174,14 @@ struct judgement {
     int slot;
     bool late, catch_up;
     int64_t missed;
-    int64_t after; /* the next slot is later than this */
+};
+
+/* What one specification makes of it. */
+struct part {
     bool began;    /* it was to be run */
+    bool runs;     /* and is */
+    bool held;     /* but its period is not free */
+    int64_t after; /* the next slot for it is later than this */
 };
 
 static struct judgement choose(const struct year_model *m, int s, int64_t now)
@@ -195,49 +195,65 @@ static struct judgement choose(const struct year_model *m, int s, int64_t now)
     j.missed = j.slot - first;
     j.late = now - slots->at[j.slot] > LATE_S;
     j.catch_up = j.late || j.missed > 0;
-    j.after = slots->at[j.slot];
     return j;
 }
 
 /* Is it left out because of what the specification does? Counts it. */
-static bool left_out(struct year_model *m, int s, struct judgement *j)
+static struct part judge(struct year_model *m, int s, int spec, int64_t at, bool in_turn)
 {
     const struct year_schedule *p = &m->plan->schedule[s];
-    enum year_frequency f = m->plan->frequency[p->spec];
-    int64_t at = m->slots[s].at[j->slot], last = m->last_success[p->spec], hold = INT64_MIN;
-    bool busy = false, waits = false;
+    enum year_frequency f = m->plan->frequency[spec];
+    int64_t last = m->last_success[spec];
+    bool busy = false, waits = false, hold = false;
+    struct part ret = {.after = at};
     if (!p->override && last != INT64_MIN && period_of(f, last) >= period_of(f, at)) {
         m->counts[s].skipped++;
-        j->after = next_period(f, last) - 1 > at ? next_period(f, last) - 1 : at;
-        return true;
+        ret.after = next_period(f, last) - 1 > at ? next_period(f, last) - 1 : at;
+        return ret;
     }
     for (int i = 0; i < m->opens; i++) {
         const struct year_run *r = &m->run[m->open[i]];
-        if (spec_of(m, m->open[i]) != p->spec)
+        if (r->spec != spec)
             continue;
         busy = true;
         waits = waits || r->status == RUN_QUEUED;
-        if (r->keyed && r->period == period_of(f, at))
-            hold = at;
+        hold = hold || (r->keyed && r->period == period_of(f, at));
     }
-    bool in_turn = p->catchup == YEAR_ALL && j->catch_up;
     if (busy && !in_turn && (!p->queue_one || waits)) {
         m->counts[s].overlapped++;
-        return true;
+        return ret;
     }
-    j->began = true;
-    if (p->override || hold == INT64_MIN)
-        return false;
+    ret.began = true;
+    ret.held = !p->override && hold;
+    ret.runs = !ret.held;
+    if (!ret.held)
+        return ret;
     m->counts[s].skipped++;
-    j->after = next_period(f, at) - 1;
-    return true;
+    ret.after = next_period(f, at) - 1;
+    return ret;
+}
+
+/* The slot's row of one specification; waits: it is queued. */
+static int add_row(struct year_model *m, int s, int spec, int64_t at, bool waits,
+                   enum run_trigger trigger, int64_t not_before)
+{
+    bool keyed = waits && !m->plan->schedule[s].override;
+    struct year_run r = {.schedule = s,
+                         .spec = spec,
+                         .slot = at,
+                         .status = waits ? RUN_QUEUED : RUN_SKIPPED,
+                         .trigger = waits ? trigger : TRIGGER_SCHEDULE,
+                         .not_before = waits ? not_before : 0,
+                         .keyed = keyed,
+                         .period = keyed ? period_of(m->plan->frequency[spec], at) : 0};
+    return add_run(m, &r);
 }
 
 /* Moves the schedule on. */
-static void move_on(struct year_model *m, int s, const struct judgement *j)
+static void move_on(struct year_model *m, int s, const struct judgement *j, int64_t after)
 {
     const struct year_schedule *p = &m->plan->schedule[s];
-    m->at[s] = slot_after(&m->slots[s], m->at[s], j->after);
+    m->at[s] = slot_after(&m->slots[s], m->at[s], after);
     if (m->at[s] == m->slots[s].count && p->last == 0)
         abort(); /* year_when.c looks too short a time ahead */
     m->ended[s] =
@@ -246,35 +262,101 @@ static void move_on(struct year_model *m, int s, const struct judgement *j)
         m->at[s] = j->slot; /* the instant stays where it was last */
 }
 
-/* True when it was to be run: the specification's next waits for the next look. */
-static bool deal(struct year_model *m, int s, int64_t now)
+/* Runs that wait once the look is over: those whose slot was asked for a second time, because one
+ * of its specifications was held. */
+struct later {
+    int run[YEAR_SCHEDULES * YEAR_PARTS];
+    int count;
+};
+
+/* began: specifications of which a run was ordered in this look; their next waits for the next. */
+static void deal(struct year_model *m, int s, int64_t now, bool began[YEAR_SPECS],
+                 struct later *later)
 {
     const struct year_schedule *p = &m->plan->schedule[s];
     struct judgement j = choose(m, s, now);
-    int64_t at = m->slots[s].at[j.slot];
-    struct year_run r = {
-        .schedule = s, .slot = at, .status = RUN_SKIPPED, .trigger = TRIGGER_SCHEDULE};
-    m->counts[s].missed += j.missed;
-    if (j.late && (p->catchup == YEAR_NONE || (p->window_s > 0 && now - at > p->window_s))) {
-        m->counts[s].missed++;
-    } else if (!left_out(m, s, &j)) {
-        r.status = RUN_QUEUED;
-        r.trigger = j.catch_up ? TRIGGER_CATCHUP : TRIGGER_SCHEDULE;
-        r.not_before = at + jitter(m, s, j.slot);
-        r.keyed = !p->override;
-        r.period = period_of(m->plan->frequency[p->spec], at);
-        m->counts[s].slots++;
+    int64_t at = m->slots[s].at[j.slot], after = INT64_MAX;
+    bool gone = j.late && (p->catchup == YEAR_NONE || (p->window_s > 0 && now - at > p->window_s));
+    bool in_turn = p->catchup == YEAR_ALL && j.catch_up, any = false, held = false;
+    int waits[YEAR_PARTS], count = 0;
+    for (int k = 0; k < p->specs; k++) {
+        struct part part = {.after = at};
+        m->counts[s].missed += j.missed + gone;
+        if (!gone)
+            part = judge(m, s, p->spec[k], at, in_turn);
+        began[p->spec[k]] = began[p->spec[k]] || part.began;
+        int run =
+            add_row(m, s, p->spec[k], at, part.runs,
+                    j.catch_up ? TRIGGER_CATCHUP : TRIGGER_SCHEDULE, at + jitter(m, s, j.slot));
+        if (part.runs)
+            waits[count++] = run;
+        after = part.after < after ? part.after : after;
+        any = any || part.runs;
+        held = held || part.held;
     }
-    int run = add_run(m, &r);
-    if (r.status == RUN_QUEUED)
-        open_run(m, run);
-    move_on(m, s, &j);
-    return j.began;
+    for (int i = 0; i < count; i++) {
+        if (held)
+            later->run[later->count++] = waits[i];
+        else
+            open_run(m, waits[i]);
+    }
+    m->counts[s].slots += any;
+    move_on(m, s, &j, after);
+}
+
+/* --- following -------------------------------------------------------------------------------- */
+
+static bool has_row(const struct year_model *m, int s, int64_t slot)
+{
+    for (int i = m->runs - 1; i >= 0; i--)
+        if (m->run[i].schedule == s && m->run[i].slot == slot)
+            return true;
+    return false;
+}
+
+static void follow(struct year_model *m, int s, int64_t slot, int64_t now)
+{
+    const struct year_schedule *p = &m->plan->schedule[s];
+    bool any = false;
+    for (int k = 0; k < p->specs; k++) {
+        struct part part = judge(m, s, p->spec[k], slot, false);
+        int run = add_row(m, s, p->spec[k], slot, part.runs, TRIGGER_AFTER, now);
+        if (part.runs)
+            open_run(m, run);
+        any = any || part.runs;
+    }
+    m->counts[s].slots += any;
+    m->ended[s] = any && p->max_runs > 0 && m->counts[s].slots >= p->max_runs;
+}
+
+void year_model_succeed(struct year_model *m, int run, int64_t now)
+{
+    int who = m->run[run].schedule;
+    int64_t slot = m->run[run].slot, *last = &m->last_success[spec_of(m, run)];
+    close_run(m, run, RUN_SUCCESS);
+    m->counts[who].successes++;
+    *last = slot > *last ? slot : *last;
+    for (int s = YEAR_TIMED; s < YEAR_SCHEDULES; s++) {
+        const struct year_schedule *p = &m->plan->schedule[s];
+        bool lives = !m->ended[s] && (p->last == 0 || now <= p->last);
+        if (p->after == who && lives && !has_row(m, s, slot))
+            follow(m, s, slot, now);
+    }
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+int64_t year_model_next(const struct year_model *m, int s)
+{
+    const struct year_schedule *p = &m->plan->schedule[s];
+    if (p->after >= 0) /* only its end */
+        return p->last > 0 ? p->last + 1 : INT64_MAX;
+    return m->slots[s].at[m->at[s]];
 }
 
 static int64_t next_of(const struct year_model *m, int s)
 {
-    return m->ended[s] ? INT64_MAX : m->slots[s].at[m->at[s]];
+    return m->ended[s] ? INT64_MAX : year_model_next(m, s);
 }
 
 /* The due ones, oldest first. */
@@ -293,16 +375,31 @@ static int due(const struct year_model *m, int64_t now, int ret[YEAR_SCHEDULES])
     return n;
 }
 
+static bool is_begun(const struct year_schedule *p, const bool began[YEAR_SPECS])
+{
+    for (int k = 0; k < p->specs; k++)
+        if (began[p->spec[k]])
+            return true;
+    return false;
+}
+
 void year_model_pass(struct year_model *m, int64_t now)
 {
     int list[YEAR_SCHEDULES];
     for (int n = due(m, now, list); n > 0; n = due(m, now, list)) {
         bool began[YEAR_SPECS] = {false};
+        struct later later = {.count = 0};
         for (int i = 0; i < n; i++) {
-            int spec = m->plan->schedule[list[i]].spec;
-            if (!began[spec])
-                began[spec] = deal(m, list[i], now);
+            const struct year_schedule *p = &m->plan->schedule[list[i]];
+            if (is_begun(p, began))
+                continue;
+            if (p->after >= 0)
+                m->ended[list[i]] = true;
+            else
+                deal(m, list[i], now, began, &later);
         }
+        for (int i = 0; i < later.count; i++)
+            open_run(m, later.run[i]);
     }
 }
 
@@ -333,7 +430,7 @@ void year_model_init(struct year_model *m, const struct year_plan *plan, int64_t
     year_slots_make(plan, m->slots);
     for (int i = 0; i < YEAR_SPECS; i++)
         m->last_success[i] = INT64_MIN;
-    for (int s = 0; s < YEAR_SCHEDULES; s++) {
+    for (int s = 0; s < YEAR_TIMED; s++) {
         m->at[s] = slot_after(&m->slots[s], 0, start);
         if (m->at[s] == m->slots[s].count)
             abort(); /* a schedule that never runs is no part of the plan */

@@ -1,4 +1,4 @@
-/* year_plan.c - makes up 200 schedules of every kind, each as its meaning and as its config. */
+/* year_plan.c - makes up 260 schedules of every kind, each as its meaning and as its config. */
 #include "year.h"
 
 #include "base/rng.h"
@@ -243,6 +243,53 @@ static void treat(struct rng *d, struct year_schedule *s)
     s->override = roll(d, 3) == 0;
 }
 
+/* --- several specifications, and others to follow --------------------------------------------- */
+
+static bool has(const struct year_schedule *s, int spec)
+{
+    for (int k = 0; k < s->specs; k++)
+        if (s->spec[k] == spec)
+            return true;
+    return false;
+}
+
+static void add_specs(struct rng *d, struct year_schedule *s, int count)
+{
+    while (count > 0) {
+        int spec = roll(d, YEAR_SPECS);
+        if (has(s, spec))
+            continue;
+        s->spec[s->specs++] = spec;
+        count--;
+    }
+}
+
+/* Half of them follow one with times, the others whatever stands before them. */
+static void follower(struct rng *d, struct year_schedule *s, int i)
+{
+    char to[16];
+    snprintf(s->name, sizeof s->name, "s%03d", i);
+    s->type = "after";
+    s->after = i % 2 == 0 ? roll(d, YEAR_TIMED) : YEAR_TIMED - 10 + roll(d, i - YEAR_TIMED + 10);
+    s->zone = i % YEAR_ZONES;
+    add(s, "{\"timezone\":\"%s\"", year_zones[s->zone]);
+    s->queue_one = roll(d, 2) == 0;
+    if (s->queue_one)
+        add(s, ",\"overlap\":\"queue_one\"");
+    s->max_runs = roll(d, 5) == 0 ? 1 + roll(d, 40) : 0;
+    if (s->max_runs > 0)
+        add(s, ",\"max_runs\":%d", s->max_runs);
+    if (roll(d, 5) == 0) {
+        int64_t day = calendar_day(2026, 3, 1) + 150 + roll(d, 150);
+        s->last = day * 86400 + 12 * 3600;
+        say_day(day, to);
+        add(s, ",\"end_at\":\"%sT12:00:00Z\"", to);
+    }
+    add(s, "}");
+    s->override = roll(d, 3) > 0;
+    add_specs(d, s, 1 + (roll(d, 4) == 0));
+}
+
 void year_plan_make(struct year_plan *plan, uint64_t seed)
 {
     static void (*const kinds[])(struct rng * d, struct year_schedule * s) = {
@@ -251,10 +298,12 @@ void year_plan_make(struct year_plan *plan, uint64_t seed)
     memset(plan, 0, sizeof *plan);
     for (int i = 0; i < YEAR_SPECS; i++)
         plan->frequency[i] = (enum year_frequency)(i % 4);
-    for (int i = 0; i < YEAR_SCHEDULES; i++) {
+    for (int i = 0; i < YEAR_TIMED; i++) {
         struct year_schedule *s = &plan->schedule[i];
         snprintf(s->name, sizeof s->name, "s%03d", i);
-        s->spec = i < YEAR_SPECS ? i : roll(&dice, YEAR_SPECS / 3); /* some have several */
+        s->spec[0] = i < YEAR_SPECS ? i : roll(&dice, YEAR_SPECS / 3); /* some have several */
+        s->specs = 1;
+        s->after = -1;
         s->zone = i * 7 % YEAR_ZONES;
         add(s, "{");
         kinds[i % 10](&dice, s);
@@ -263,4 +312,8 @@ void year_plan_make(struct year_plan *plan, uint64_t seed)
         treat(&dice, s);
         add(s, "}");
     }
+    for (int i = 3; i < YEAR_TIMED; i += 5)
+        add_specs(&dice, &plan->schedule[i], 1 + i % 2);
+    for (int i = YEAR_TIMED; i < YEAR_SCHEDULES; i++)
+        follower(&dice, &plan->schedule[i], i);
 }

@@ -144,7 +144,7 @@ void year_slots_make(const struct year_plan *plan, struct year_slots ret[YEAR_SC
             shown[i] = (at + wall.tm_gmtoff) / 60;
         }
         for (int i = 0; i < YEAR_SCHEDULES; i++)
-            if (plan->schedule[i].zone == z)
+            if (plan->schedule[i].zone == z && plan->schedule[i].after < 0)
                 find_slots(&plan->schedule[i], shown, &ret[i]);
     }
     free(shown);

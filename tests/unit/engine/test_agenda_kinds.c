@@ -517,6 +517,23 @@ static void a_follower_that_is_broken_needs_a_person(void **state)
     assert_int_equal(row(s, "m")->successes, 1);
 }
 
+/* Two that follow the same with the same specification: the second one sees the first one's run. */
+static void one_follower_knows_of_the_other(void **state)
+{
+    struct scene *s = *state;
+    struct schedule_def f = follower("f", "press", "m"), g = follower("g", "press", "m");
+    f.cadence = g.cadence = "none";
+    g.config = "{\"overlap\":\"queue_one\"}";
+    put(s, daily("m", "news", NULL));
+    put(s, f);
+    put(s, g);
+    go(s, "2026-11-23T09:00:00Z");
+    assert_int_equal(work(s, ""), 2);
+    assert_string_equal(slot(s, "f", "2026-11-23T09:00:00Z"), "press success");
+    assert_string_equal(slot(s, "g", "2026-11-23T09:00:00Z"), "press skipped");
+    assert_int_equal(row(s, "g")->overlapped, 1);
+}
+
 /* Another schedule's run holds the follower's period: left out with the reason. */
 static void a_held_period_is_left_out(void **state)
 {
@@ -601,6 +618,7 @@ int main(void)
         CASE(a_slot_of_several_is_followed_once),
         CASE(a_follower_may_have_several_too),
         CASE(a_follower_that_is_broken_needs_a_person),
+        CASE(one_follower_knows_of_the_other),
         CASE(a_held_period_is_left_out),
         CASE(what_would_follow_itself_is_refused),
         CASE(a_follower_can_get_times),
