@@ -309,6 +309,7 @@ def commands(base):
     def of_runs(data):
         return len(runs(data)) > 0
 
+    make = ['schedule', 'template', 'put', 'mine', '--time', '08:00']
     edit = ['schedule', 'edit', 'on-news', '--notes', 'for the board']
     for point, words, state in (
             ('agenda_spec_put_before', ['spec', 'edit', 'news', '--active', 'no'], of_specs),
@@ -318,8 +319,8 @@ def commands(base):
             ('agenda_schedule_control_after', ['schedule', 'disable', 'on-news'], of_schedule),
             ('agenda_schedule_delete_before', ['schedule', 'delete', 'on-news', '--yes'],
              of_schedule),
-            ('agenda_template_put_before', ['schedule', 'template', 'put', 'mine'], of_templates),
-            ('agenda_template_put_after', ['schedule', 'template', 'put', 'mine'], of_templates),
+            ('agenda_template_put_before', make, of_templates),
+            ('agenda_template_put_after', make, of_templates),
             ('agenda_run_ask_before', ['schedule', 'run', 'on-news'], of_runs),
             ('agenda_run_ask_after', ['schedule', 'run', 'on-news'], of_runs)):
         kill_command(base, point, words, state)
