@@ -200,9 +200,7 @@ static bool follow_one(struct following *f, struct uuid run, struct err *err)
 bool agenda_follow(struct auth *a, struct uuid run, struct err *err)
 {
     bool ok = true;
-    struct following f;
-    f.a = a;
-    f.count = 1;
+    struct following f = {.a = a, .count = 1};
     for (int64_t past = INT64_MIN; ok && f.count > 0; past = f.row[0].number) {
         struct arena arena = arena_init(FOLLOW_MEMORY);
         ok = read_next(&f, run, past, &arena, err) && (f.count == 0 || follow_one(&f, run, err));
