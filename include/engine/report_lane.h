@@ -1,13 +1,13 @@
-/* report_lane.h - takes a waiting run, has its report made, and ends it.
+/* report_lane.h - has the report of a run that was taken made, and says how it ended.
  *
  * Plain blocking style on ports, as lane.h. While the report is made its generator looks around
- * through report_watch: that is where the run's lease is renewed, and where a deadline, a cancelled
- * run or an ending process is noticed. */
+ * through report_watch: that is where a deadline, a run that went on without this lane or an ending
+ * process is noticed. Leases and outcomes are not its business: whoever took the run renews it and
+ * tells the record. */
 #ifndef ENGINE_REPORT_LANE_H
 #define ENGINE_REPORT_LANE_H
 
 #include "base/err.h"
-#include "base/log.h"
 #include "domain/settings.h"
 #include "port/agenda.h"
 #include "port/clock.h"
@@ -16,17 +16,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is pointed to is borrowed and outlives the lane. */
 struct report_lane_ports {
-    struct agenda *agenda;
+    struct agenda *agenda; /* read only */
     struct clock_port *clock;
     struct reports *reports;
     void (*settings)(void *ctx, struct settings *ret);
-    /* A run was taken, from now on until the call returns. NULL: nobody asks. */
-    void (*busy)(void *ctx);
+    /* Did the run that is made go on without this lane (cancelled, taken by another)? */
+    bool (*lost)(void *ctx);
     void *ctx;
-    const struct log_sink *log; /* NULL: silent */
-    struct uuid engine;
-    int64_t journal_gen;
+};
+
+enum report_end {
+    REPORT_TELL,      /* there is an outcome: it is a fact, the record must hear of it */
+    REPORT_GIVEN_UP,  /* somebody else's now, cancelled, or made again at the next start */
+    REPORT_NOT_BEGUN, /* what earlier reports had can't be read now: err says why */
+    REPORT_ENDS
 };
 
 struct report_lane;
@@ -35,8 +40,8 @@ bool report_lane_new(const struct report_lane_ports *ports, struct report_lane *
                      struct err *err);
 void report_lane_free(struct report_lane *l); /* accepts NULL */
 
-/* Takes one run and ends it. *ret_took false: none waits. False: the record could not be asked or
- * told; what was taken is taken again later. */
-bool report_lane_run_once(struct report_lane *l, bool *ret_took, struct err *err);
+/* *ret (REPORT_TELL): its texts are the lane's until the next call. */
+enum report_end report_lane_make(struct report_lane *l, const struct run_work *work,
+                                 struct run_result *ret, struct err *err);
 
 #endif

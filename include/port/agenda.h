@@ -4,9 +4,9 @@
  *
  * A due schedule is dealt with in two steps. slots(): its slot becomes a run row (or is skipped,
  * with the reason) and next_run_at moves on, by compare-and-set on the value that was seen; so
- * however many engines look, one of them does it, once. run_take() .. run_end(): a lane works a
- * waiting row. A row whose engine died is taken again with its attempt raised; a report that was
- * made twice replaces itself.
+ * however many engines look, one of them does it, once. run_take() .. run_end(): an engine works
+ * waiting rows, many a command. A row whose engine died is taken again with its attempt raised; a
+ * report that was made twice replaces itself.
  *
  * Adapters: agenda_sqlite (embedded), later agenda_pg. An instance belongs to one thread. Failures
  * as in authority.h: ERR_RETRY = the outcome is unknown, look again; commands are idempotent. */
@@ -25,13 +25,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_TTL_US (INT64_C(60) * 1000000)   /* a lane that is not heard of for so long is dead */
-#define RUN_RENEW_US (INT64_C(20) * 1000000) /* it says so every so often */
+#define RUN_TTL_US (INT64_C(60) * 1000000)  /* an engine not heard of for so long is dead */
+#define RUN_RENEW_US (INT64_C(5) * 1000000) /* it says so, and hears what was cancelled, so often */
 
 enum {
     AGENDA_DUE_MAX = 200,  /* schedules dealt with in one command */
     PERIOD_KEY_MAX = 24,   /* "2026-W47" */
     AGENDA_TEXT_MAX = 240, /* a reason */
+    AGENDA_RUNS_MAX = 256, /* runs in one command: taken, renewed, given back or ended */
     RUN_ATTEMPTS_MAX = 3,  /* of a row whose engine died each time: then it has failed */
     BACKFILL_MAX = 366     /* slots in one command */
 };
@@ -116,8 +117,18 @@ struct run_work {
     const char *regions;
     const char *config;      /* of the schedule; "" none */
     int64_t last_success_us; /* of the specification; INT64_MIN: none */
-    uint64_t *known;         /* items that earlier reports of the specification had, ascending */
-    int64_t known_count;
+};
+
+/* A piece of work: this attempt at this run. */
+struct run_piece {
+    struct uuid run;
+    int32_t attempt;
+};
+
+/* What a specification has reported already. */
+struct run_known {
+    uint64_t *items; /* ascending */
+    int64_t count;
 };
 
 struct run_result {
@@ -134,6 +145,16 @@ struct run_result {
     size_t text_len;
     const uint64_t *keys; /* of the items that are in it */
     int64_t key_count;
+};
+
+struct run_ended {
+    struct run_piece piece;
+    struct run_result result;
+};
+
+enum run_answer {
+    RUN_TOLD,   /* it is in the record */
+    RUN_FENCED, /* the run went on without this piece, was cancelled, or is over: give it up */
 };
 
 struct spec_put {
@@ -210,16 +231,28 @@ struct agenda_ops {
                 int64_t *ret_now_us, struct err *err);
     bool (*slots)(struct agenda *a, const struct slot_order *orders, int32_t count,
                   enum slot_answer *ret, struct err *err);
-    /* Takes the run that waits longest and may be worked now, or one whose engine died (another
-     * engine's that was not heard of, or an earlier start of this one). */
-    bool (*run_take)(struct agenda *a, struct uuid engine, int64_t journal_gen, struct arena *arena,
-                     struct run_work *ret, bool *ret_found, struct err *err);
-    /* ERR_FENCED: the run is somebody else's now, was cancelled, or is over: give it up. */
-    bool (*run_renew)(struct agenda *a, struct uuid run, int32_t attempt, struct err *err);
-    /* A fact: taken from whoever worked this attempt; ERR_FENCED when the run went on without it.
-     * With a success the schedules that follow its schedule get their runs of this slot. */
-    bool (*run_end)(struct agenda *a, struct uuid run, int32_t attempt,
-                    const struct run_result *result, struct err *err);
+    /* Takes the runs that wait longest and may be worked now, or whose engine died (another
+     * engine's that was not heard of, or an earlier start of this one); of one specification one.
+     * ret has room for max, at most AGENDA_RUNS_MAX. Fewer than max may come while more wait: one
+     * that is tried for the last time comes alone, so that those beside it don't die with it. */
+    bool (*run_take)(struct agenda *a, struct uuid engine, int64_t journal_gen, int32_t max,
+                     struct arena *arena, struct run_work *ret, int32_t *ret_count,
+                     struct err *err);
+    /* What reports of the specification had, but for those of this run. */
+    bool (*run_known)(struct agenda *a, struct uuid specification, struct uuid run,
+                      struct arena *arena, struct run_known *ret, struct err *err);
+    /* ret[i]: RUN_TOLD, pieces[i] is whose it was for another RUN_TTL_US. */
+    bool (*run_renew)(struct agenda *a, const struct run_piece *pieces, int32_t count,
+                      enum run_answer *ret, struct err *err);
+    /* Pieces that were taken and not begun wait again, as if they had never been taken; only those
+     * of this engine and start. Asking again is safe. */
+    bool (*run_return)(struct agenda *a, struct uuid engine, int64_t journal_gen,
+                       const struct run_piece *pieces, int32_t count, struct err *err);
+    /* Facts: each is taken from whoever worked that attempt. RUN_FENCED for one says nothing about
+     * the others; false: none of them is in the record, or the outcome is unknown. With a success
+     * the schedules that follow its schedule get their runs of this slot. */
+    bool (*run_end)(struct agenda *a, const struct run_ended *ends, int32_t count,
+                    enum run_answer *ret, struct err *err);
 
     /* --- operators: actor is who asks; each is audited --- */
     /* Before the first command, and again when they change; without it there are no administrators

@@ -39,8 +39,8 @@ struct reports_ops {
     const char *kind;
     /* False: err is the sentence that the run keeps. ERR_RETRY, ERR_UNREACHABLE: another attempt
      * may go better. */
-    bool (*make)(struct reports *r, const struct run_work *work, const struct report_watch *watch,
-                 struct report_made *ret, struct err *err);
+    bool (*make)(struct reports *r, const struct run_work *work, const struct run_known *known,
+                 const struct report_watch *watch, struct report_made *ret, struct err *err);
     void (*free)(struct reports *r); /* accepts NULL */
 };
 

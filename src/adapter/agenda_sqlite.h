@@ -102,11 +102,17 @@ bool agenda_template_delete(struct agenda *base, const char *actor, const struct
                             struct err *err);
 
 /* --- agenda_sqlite_runs.c --- */
-bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
-                     struct arena *arena, struct run_work *ret, bool *ret_found, struct err *err);
-bool agenda_run_renew(struct agenda *base, struct uuid run, int32_t attempt, struct err *err);
-bool agenda_run_end(struct agenda *base, struct uuid run, int32_t attempt,
-                    const struct run_result *result, struct err *err);
+bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen, int32_t max,
+                     struct arena *arena, struct run_work *ret, int32_t *ret_count,
+                     struct err *err);
+bool agenda_run_known(struct agenda *base, struct uuid specification, struct uuid run,
+                      struct arena *arena, struct run_known *ret, struct err *err);
+bool agenda_run_renew(struct agenda *base, const struct run_piece *pieces, int32_t count,
+                      enum run_answer *ret, struct err *err);
+bool agenda_run_return(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                       const struct run_piece *pieces, int32_t count, struct err *err);
+bool agenda_run_end(struct agenda *base, const struct run_ended *ends, int32_t count,
+                    enum run_answer *ret, struct err *err);
 bool agenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err);
 bool agenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err);
 

@@ -1,4 +1,4 @@
-/* agenda_sqlite_runs.c - a waiting run is taken, worked and ended.
+/* agenda_sqlite_runs.c - waiting runs are taken, worked and ended, many in one transaction.
  *
  * The idea: run and attempt together name a piece of work. Whoever took a row later has a higher
  * attempt, so what an earlier lane still says about it is told apart, however late it comes. */
@@ -49,47 +49,55 @@ static bool no_memory(struct err *err)
     return err_set(err, ERR_STOP, "reports: out of memory for a run");
 }
 
-static bool find_work(struct auth *a, struct uuid engine, int64_t gen, struct arena *arena,
-                      struct run_work *work, struct candidate *ret, bool *ret_found,
-                      struct err *err)
+/* Who takes, and what was taken so far. */
+struct taking {
+    struct uuid engine;
+    int64_t gen;
+    int32_t max;
+    struct arena *arena;
+    struct run_work *work;
+    int32_t count;
+};
+
+/* Those found, behind those taken. */
+static bool has_spec(const struct taking *t, int32_t found, struct uuid specification)
 {
-    struct stmt *st = db_stmt(a->db, SQL_RUN_CANDIDATE);
-    stmt_uuid(st, "$engine", engine);
-    stmt_int(st, "$gen", gen);
-    stmt_int(st, "$now", a->now);
-    if (!db_step(st, ret_found, err))
-        return false;
-    if (!*ret_found)
-        return true;
-    bool ok = read_work(st, arena, work);
-    ret->seq = col_int(st, 0);
-    ret->died = str_equal(col_text(st, 15), "running");
-    stmt_end(st);
-    return ok || no_memory(err);
+    for (int32_t i = 0; i < found; i++)
+        if (uuid_equal(t->work[t->count + i].specification, specification))
+            return true;
+    return false;
 }
 
-/* What its specification has reported already. */
-static bool read_known(struct auth *a, struct arena *arena, struct run_work *work, struct err *err)
+/* Reads into t->work behind what was taken, at most what there is room for; rows without memory are
+ * left for the next command when there are others. */
+static bool find_work(struct auth *a, const struct taking *t, bool past, struct candidate *ret,
+                      int32_t *ret_found, struct err *err)
 {
-    struct buf keys = buf_init((size_t)64 << 20);
-    struct stmt *st = db_stmt(a->db, SQL_REPORT_ITEMS_KNOWN);
-    stmt_uuid(st, "$specification", work->specification);
-    stmt_uuid(st, "$run", work->run);
-    bool ok = true, row = true;
-    while (ok && row) {
-        ok = db_step(st, &row, err);
-        uint64_t key = ok && row ? (uint64_t)col_int(st, 0) : 0;
-        if (ok && row)
-            buf_add(&keys, &key, sizeof key);
+    bool row = true;
+    int32_t n = 0;
+    struct stmt *st = db_stmt(a->db, SQL_RUN_CANDIDATE);
+    stmt_uuid(st, "$engine", t->engine);
+    stmt_int(st, "$gen", t->gen);
+    stmt_int(st, "$now", a->now);
+    stmt_int(st, "$past", past);
+    stmt_int(st, "$max", t->max - t->count);
+    while (row) {
+        if (!db_step(st, &row, err))
+            return false;
+        if (!row || has_spec(t, n, col_uuid(st, 2)))
+            continue;
+        if (!read_work(st, t->arena, &t->work[t->count + n])) {
+            stmt_end(st);
+            row = false;
+            if (n + t->count == 0)
+                return no_memory(err);
+            continue;
+        }
+        ret[n].seq = col_int(st, 0);
+        ret[n++].died = str_equal(col_text(st, 15), "running");
     }
-    work->known_count = (int64_t)(keys.len / sizeof *work->known);
-    work->known = arena_array(arena, (size_t)work->known_count + 1, sizeof *work->known);
-    if (ok && (work->known == NULL || !buf_ok(&keys)))
-        ok = no_memory(err);
-    if (ok && keys.len > 0)
-        memcpy(work->known, keys.data, keys.len);
-    buf_done(&keys);
-    return ok;
+    *ret_found = n;
+    return true;
 }
 
 static const char *name_of(const struct run_work *w)
@@ -97,13 +105,13 @@ static const char *name_of(const struct run_work *w)
     return w->schedule_name[0] != '\0' ? w->schedule_name : w->spec_name;
 }
 
-static bool start(struct auth *a, struct uuid engine, int64_t gen, const struct candidate *c,
+static bool start(struct auth *a, const struct taking *t, const struct candidate *c,
                   const struct run_work *w, struct err *err)
 {
     struct stmt *st = db_stmt(a->db, SQL_RUN_START);
     stmt_int(st, "$seq", c->seq);
-    stmt_uuid(st, "$engine", engine);
-    stmt_int(st, "$gen", gen);
+    stmt_uuid(st, "$engine", t->engine);
+    stmt_int(st, "$gen", t->gen);
     stmt_int(st, "$until", a->now + RUN_TTL_US);
     stmt_int(st, "$now", a->now);
     struct note note = {.kind = EVENT_RUN_STARTED,
@@ -117,33 +125,87 @@ static bool start(struct auth *a, struct uuid engine, int64_t gen, const struct 
 /* A run that took its engine down with it three times is not tried a fourth time. */
 static bool bury(struct auth *a, const struct run_work *w, int64_t seq, struct err *err);
 
-static bool take(struct auth *a, struct uuid engine, int64_t gen, struct arena *arena,
-                 struct run_work *ret, bool *ret_found, struct err *err)
+/* Starts those that were found, in their order. *ret_full: no more are wanted. */
+static bool start_found(struct auth *a, struct taking *t, const struct candidate *c, int32_t found,
+                        bool *ret_full, struct err *err)
 {
-    struct candidate c = {0};
-    for (;;) {
-        if (!find_work(a, engine, gen, arena, ret, &c, ret_found, err))
+    struct run_work *w = &t->work[t->count];
+    for (int32_t i = 0; i < found && !*ret_full; i++) {
+        bool last = c[i].died && w[i].attempt == RUN_ATTEMPTS_MAX;
+        *ret_full = last && t->count > 0;
+        if (*ret_full)
+            break;
+        if (c[i].died && w[i].attempt > RUN_ATTEMPTS_MAX) {
+            if (!bury(a, &w[i], c[i].seq, err))
+                return false;
+            continue;
+        }
+        if (!start(a, t, &c[i], &w[i], err))
             return false;
-        if (!*ret_found)
-            return true;
-        if (!c.died || ret->attempt <= RUN_ATTEMPTS_MAX)
-            return start(a, engine, gen, &c, ret, err) && read_known(a, arena, ret, err);
-        if (!bury(a, ret, c.seq, err))
-            return false;
+        t->work[t->count++] = w[i]; /* never behind w[i] */
+        *ret_full = last || t->count == t->max;
     }
+    return true;
 }
 
-bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
-                     struct arena *arena, struct run_work *ret, bool *ret_found, struct err *err)
+/* What is of the past comes when there is nothing else. */
+static bool take(struct auth *a, struct taking *t, struct err *err)
+{
+    struct candidate c[AGENDA_RUNS_MAX];
+    bool past = false, full = false;
+    while (!full) {
+        int32_t found = 0;
+        if (!find_work(a, t, past, c, &found, err) || !start_found(a, t, c, found, &full, err))
+            return false;
+        full = full || (found == 0 && past);
+        past = past || found == 0;
+    }
+    return true;
+}
+
+bool agenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen, int32_t max,
+                     struct arena *arena, struct run_work *ret, int32_t *ret_count, struct err *err)
 {
     struct auth *a = agenda_auth(base);
-    *ret_found = false;
+    struct taking t = {.engine = engine,
+                       .gen = journal_gen,
+                       .max = max < AGENDA_RUNS_MAX ? max : AGENDA_RUNS_MAX,
+                       .arena = arena,
+                       .work = ret};
+    *ret_count = 0;
     if (!auth_begin(a, err))
         return false;
-    bool ok = take(a, engine, journal_gen, arena, ret, ret_found, err);
+    bool ok = take(a, &t, err);
     FP("agenda_run_take_before");
     ok = auth_end(a, ok, err);
     FP("agenda_run_take_after");
+    *ret_count = ok ? t.count : 0;
+    return ok;
+}
+
+bool agenda_run_known(struct agenda *base, struct uuid specification, struct uuid run,
+                      struct arena *arena, struct run_known *ret, struct err *err)
+{
+    struct buf keys = buf_init((size_t)64 << 20);
+    struct stmt *st = db_stmt(agenda_auth(base)->db, SQL_REPORT_ITEMS_KNOWN);
+    stmt_uuid(st, "$specification", specification);
+    stmt_uuid(st, "$run", run);
+    bool ok = true, row = true;
+    while (ok && row) {
+        ok = db_step(st, &row, err);
+        uint64_t key = ok && row ? (uint64_t)col_int(st, 0) : 0;
+        if (ok && row)
+            buf_add(&keys, &key, sizeof key);
+    }
+    int64_t count = (int64_t)(keys.len / sizeof(uint64_t));
+    uint64_t *items = arena_array(arena, (size_t)count + 1, sizeof *items);
+    if (ok && (items == NULL || !buf_ok(&keys)))
+        ok = no_memory(err);
+    if (ok && keys.len > 0)
+        memcpy(items, keys.data, keys.len);
+    if (ok)
+        *ret = (struct run_known){.items = items, .count = count};
+    buf_done(&keys);
     return ok;
 }
 
@@ -302,24 +364,29 @@ static bool end_badly(struct auth *a, const struct run_found *f, const struct ru
            note_run(a, EVENT_RUN_FAILED, f, r->error, r, err);
 }
 
-static bool end_run(struct auth *a, struct uuid run, int32_t attempt, const struct run_result *r,
+static bool end_run(struct auth *a, const struct run_ended *e, enum run_answer *ret,
                     struct err *err)
 {
     struct run_found f = {0};
-    if (!find_run(a, run, &f, err))
-        return false;
-    if (f.attempt != attempt || f.status != RUN_RUNNING)
-        return err_set(err, ERR_FENCED, "run: it went on without this lane");
-    return r->ok ? end_well(a, &f, r, err) : end_badly(a, &f, r, err);
+    struct err why = {0};
+    *ret = RUN_FENCED;
+    if (!find_run(a, e->piece.run, &f, &why)) /* one that isn't there is not worked either */
+        return why.kind == ERR_REFUSED || err_set(err, why.kind, "%s", why.text);
+    if (f.attempt != e->piece.attempt || f.status != RUN_RUNNING)
+        return true;
+    *ret = RUN_TOLD;
+    return e->result.ok ? end_well(a, &f, &e->result, err) : end_badly(a, &f, &e->result, err);
 }
 
-bool agenda_run_end(struct agenda *base, struct uuid run, int32_t attempt,
-                    const struct run_result *result, struct err *err)
+bool agenda_run_end(struct agenda *base, const struct run_ended *ends, int32_t count,
+                    enum run_answer *ret, struct err *err)
 {
     struct auth *a = agenda_auth(base);
+    bool ok = true;
     if (!auth_begin(a, err))
         return false;
-    bool ok = end_run(a, run, attempt, result, err);
+    for (int32_t i = 0; ok && i < count; i++)
+        ok = end_run(a, &ends[i], &ret[i], err);
     FP("agenda_run_end_before");
     ok = auth_end(a, ok, err);
     FP("agenda_run_end_after");
@@ -338,19 +405,47 @@ static bool bury(struct auth *a, const struct run_work *w, int64_t seq, struct e
     return end_badly(a, &f, &r, err);
 }
 
-bool agenda_run_renew(struct agenda *base, struct uuid run, int32_t attempt, struct err *err)
+bool agenda_run_renew(struct agenda *base, const struct run_piece *pieces, int32_t count,
+                      enum run_answer *ret, struct err *err)
 {
     struct auth *a = agenda_auth(base);
-    int64_t rows = 0;
+    bool ok = true;
     if (!auth_begin(a, err))
         return false;
-    struct stmt *st = db_stmt(a->db, SQL_RUN_RENEW);
-    stmt_uuid(st, "$run", run);
-    stmt_int(st, "$attempt", attempt);
-    stmt_int(st, "$until", a->now + RUN_TTL_US);
-    bool ok = db_run(st, &rows, err);
+    for (int32_t i = 0; ok && i < count; i++) {
+        int64_t rows = 0;
+        struct stmt *st = db_stmt(a->db, SQL_RUN_RENEW);
+        stmt_uuid(st, "$run", pieces[i].run);
+        stmt_int(st, "$attempt", pieces[i].attempt);
+        stmt_int(st, "$until", a->now + RUN_TTL_US);
+        ok = db_run(st, &rows, err);
+        ret[i] = rows > 0 ? RUN_TOLD : RUN_FENCED;
+    }
+    FP("agenda_run_renew_before");
     ok = auth_end(a, ok, err);
-    return ok && (rows > 0 || err_set(err, ERR_FENCED, "run: it went on without this lane"));
+    FP("agenda_run_renew_after");
+    return ok;
+}
+
+bool agenda_run_return(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                       const struct run_piece *pieces, int32_t count, struct err *err)
+{
+    struct auth *a = agenda_auth(base);
+    bool ok = true;
+    if (!auth_begin(a, err))
+        return false;
+    for (int32_t i = 0; ok && i < count; i++) {
+        struct stmt *st = db_stmt(a->db, SQL_RUN_RETURN);
+        stmt_uuid(st, "$run", pieces[i].run);
+        stmt_int(st, "$attempt", pieces[i].attempt);
+        stmt_uuid(st, "$engine", engine);
+        stmt_int(st, "$gen", journal_gen);
+        ok = db_run(st, NULL, err);
+    }
+    FP("agenda_run_return_before");
+    ok = auth_end(a, ok, err);
+    FP("agenda_run_return_after");
+    return ok;
 }
 
 /* --- operators -------------------------------------------------------------------------------- */

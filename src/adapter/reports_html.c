@@ -115,7 +115,8 @@ struct making {
 };
 
 static bool fill_request(struct reports_html *r, const struct run_work *work,
-                         const struct report_watch *watch, struct making *m, struct err *err)
+                         const struct run_known *known, const struct report_watch *watch,
+                         struct making *m, struct err *err)
 {
     struct report_request *q = &m->request;
     if (!spec_json_read(work->definition, &m->arena, &m->spec, err) ||
@@ -130,8 +131,8 @@ static bool fill_request(struct reports_html *r, const struct run_work *work,
     q->from_us = spec_period_start(m->spec.frequency, q->to_us);
     q->categories = m->categories;
     q->regions = m->regions;
-    q->known = work->known;
-    q->known_count = (size_t)work->known_count;
+    q->known = known->items;
+    q->known_count = (size_t)known->count;
     q->content = r->content;
     q->clock = &m->clock.base;
     q->deadline_us = watch->deadline_us;
@@ -156,7 +157,7 @@ static bool hand_over(const struct making *m, const struct report_written *writt
            err_set(err, ERR_STOP, "report: out of memory for %zu bytes", p->html.len);
 }
 
-static bool make(struct reports *base, const struct run_work *work,
+static bool make(struct reports *base, const struct run_work *work, const struct run_known *known,
                  const struct report_watch *watch, struct report_made *ret, struct err *err)
 {
     struct reports_html *r = (struct reports_html *)base;
@@ -167,7 +168,8 @@ static bool make(struct reports *base, const struct run_work *work,
     m->arena = arena_init(SPEC_MEMORY);
     if (work->attempt > 1) /* what the last attempt began to write */
         report_file_sweep(r->dir, work->run);
-    bool ok = fill_request(r, work, watch, m, err) && report_make(&m->request, &m->report, err);
+    bool ok =
+        fill_request(r, work, known, watch, m, err) && report_make(&m->request, &m->report, err);
     if (!ok && m->clock.ended) /* why it was ended says more than that it was */
         *err = m->clock.why;
     ret->nothing_new = ok && m->report.selection.count == 0 && only_if_new(work->config);

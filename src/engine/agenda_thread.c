@@ -59,7 +59,7 @@ static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, st
     *ret_idle = next_us == INT64_MAX || wait_us > 0;
     /* What an earlier start of this engine was making is taken again at once: at the first look. */
     if (!*ret_idle || (!t->looked && next_us != INT64_MAX))
-        report_threads_call(t->engine);
+        pool_thread_call(t->engine);
     t->looked = true;
     t->engine->plugs.settings(t->engine->plugs.ctx, &settings);
     if (next_us == INT64_MAX || wait_us > settings.poll_interval_us)

@@ -49,6 +49,8 @@ static const char *worst(const struct engine *e)
             return e->lane[i].problem;
     if (e->agenda.problem[0] != '\0')
         return e->agenda.problem;
+    if (e->pool_keeper.problem[0] != '\0')
+        return e->pool_keeper.problem;
     for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
         if (e->report[i].problem[0] != '\0')
             return e->report[i].problem;
@@ -132,8 +134,11 @@ static bool make_locks(struct engine *e)
 {
     if (pthread_mutex_init(&e->lock, NULL) != 0)
         return false;
-    if (hands_init(&e->hands, NULL))
-        return true;
+    if (hands_init(&e->hands, NULL)) {
+        if (run_pool_init(&e->pool))
+            return true;
+        hands_done(&e->hands);
+    }
     (void)pthread_mutex_destroy(&e->lock); /* nobody holds it */
     return false;
 }
@@ -186,7 +191,7 @@ static bool lane_idle(const struct engine *e, const struct lane_thread *t)
 }
 
 /* Nothing is due, no run waits for now, none is made. */
-static bool agenda_idle(const struct engine *e)
+static bool agenda_idle(struct engine *e)
 {
     const struct agenda_thread *t = &e->agenda;
     return !t->running || (!t->looking && t->idle_at == e->changes && !report_threads_busy(e)) ||
@@ -267,9 +272,11 @@ void engine_free(struct engine *e)
         wake_done(&e->report[i].wake);
     wake_done(&e->agenda.wake);
     wake_done(&e->mirror.wake);
+    wake_done(&e->pool_keeper.wake);
     desk_done(&e->desk);
     wake_done(&e->caller);
     wake_done(&e->keeper);
+    run_pool_done(&e->pool);
     hands_done(&e->hands);
     (void)pthread_mutex_destroy(&e->lock); /* nobody holds it */
     free(e);

@@ -7,6 +7,7 @@
 #define ENGINE_WORK_H
 
 #include "desk_work.h"
+#include "run_pool.h"
 
 #include "engine/engine.h"
 #include "engine/lane.h"
@@ -72,7 +73,24 @@ struct agenda_thread {
     bool looked; /* once */
 };
 
-/* Works one run after the other as long as there is one; then it sleeps until it is called. */
+/* Takes runs for the report lanes, renews them, and tells the record how they ended. */
+struct pool_thread {
+    struct engine *engine;
+    pthread_t thread;
+    bool running;     /* the keeper's: started and not joined */
+    struct wake wake; /* of its thread */
+
+    /* guarded by engine->lock */
+    int32_t failures; /* commands in a row */
+    char problem[ERR_TEXT_MAX];
+
+    /* its thread's own */
+    struct clock_port *clock;
+    struct agenda *agenda;
+    int64_t renew_us; /* boot time of the next renewal */
+};
+
+/* Works one run of the pool after the other; then it sleeps until it is called. */
 struct report_thread {
     struct engine *engine;
     pthread_t thread;
@@ -89,7 +107,8 @@ struct report_thread {
     struct agenda *agenda;
     struct reports *reports;
     struct report_lane *lane;
-    int64_t config_no; /* engine->config_no that reports were made with */
+    const struct pool_item *item; /* that is made */
+    int64_t config_no;            /* engine->config_no that reports were made with */
 };
 
 /* Keeps the copy of a shared record up to date. */
@@ -124,6 +143,8 @@ struct engine {
     int64_t generation; /* of the journal: set by the keeper before the threads start */
     struct mirror_thread mirror;
     struct agenda_thread agenda;
+    struct run_pool pool; /* has a lock of its own, which is never held while this one is taken */
+    struct pool_thread pool_keeper;
     struct report_thread report[REPORT_LANES_MAX];
 
     pthread_mutex_t lock; /* guards what follows, and what the lanes say of themselves */
@@ -165,14 +186,18 @@ void *lane_thread_main(void *arg); /* the lane_thread */
 /* --- mirror_thread.c ------------------------------------------------------------------------ */
 void *mirror_thread_main(void *arg); /* the mirror_thread */
 
-/* --- agenda_thread.c, report_thread.c ------------------------------------------------------- */
-void *agenda_thread_main(void *arg); /* the agenda_thread */
+/* --- agenda_thread.c, pool_thread.c, report_thread.c ------------------------------------------ */
+void *agenda_thread_main(void *arg);                       /* the agenda_thread */
+bool pool_thread_start(struct engine *e, struct err *err); /* once, the keeper's thread */
+/* The record may have runs to be taken. Any thread. */
+void pool_thread_call(struct engine *e);
 /* Has an idle report lane look for a run; starts one when all that were started are busy and there
  * may be more. Any thread. */
 void report_threads_call(struct engine *e);
-/* Is any of them at work, or called? Under the lock. */
-bool report_threads_busy(const struct engine *e);
-/* Asks them to end and joins them; after the agenda thread has ended. */
+/* Is any of them at work, or called, or is a run waiting or not yet told? Under the lock. */
+bool report_threads_busy(struct engine *e);
+/* Asks them to end and joins them, then their keeper, which tells what is left to be told and gives
+ * back what was not begun; after the agenda thread has ended. */
 void report_threads_stop(struct engine *e);
 
 #endif

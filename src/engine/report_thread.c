@@ -1,11 +1,12 @@
 /* report_thread.c - the threads that make reports.
  *
- * The idea: they sleep until they are called. The agenda thread calls one when runs wait; a lane
- * that took a run calls the next before it begins, so that as many work as there are runs, and each
- * is started only when all before it are busy. One that hangs holds up nobody but itself. */
+ * The idea: they sleep until they are called. The pool's keeper calls one when it has taken runs; a
+ * lane that gets one calls the next before it begins, so that as many work as there are runs, and
+ * each is started only when all before it are busy. One that hangs holds up nobody but itself. */
 #include "engine_work.h"
 
 #include "base/clock.h"
+#include "base/fp.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -60,16 +61,18 @@ void report_threads_call(struct engine *e)
         wake_up(&idle->wake);
 }
 
-bool report_threads_busy(const struct engine *e)
+bool report_threads_busy(struct engine *e)
 {
     for (int i = 0; i < REPORT_LANES_MAX; i++)
         if (e->report[i].started && (e->report[i].called || e->report[i].has_run))
             return true;
-    return false;
+    return e->pool_keeper.running && e->pool_keeper.failures < IDLE_FAILURES &&
+           run_pool_standing(&e->pool).busy;
 }
 
 void report_threads_stop(struct engine *e)
 {
+    run_pool_ending(&e->pool);
     for (int i = 0; i < REPORT_LANES_MAX; i++)
         if (e->report[i].started)
             wake_cancel(&e->report[i].wake);
@@ -77,7 +80,12 @@ void report_threads_stop(struct engine *e)
         if (e->report[i].started)
             (void)pthread_join(e->report[i].thread, NULL); /* it is joined once */
     }
+    if (e->pool_keeper.running) { /* after the lanes: one may wait for it */
+        wake_cancel(&e->pool_keeper.wake);
+        (void)pthread_join(e->pool_keeper.thread, NULL); /* as above */
+    }
     engine_hold(e);
+    e->pool_keeper.running = false;
     for (int i = 0; i < REPORT_LANES_MAX; i++)
         e->report[i].started = false;
     engine_let_go(e);
@@ -91,15 +99,10 @@ static void read_settings(void *ctx, struct settings *ret)
     p->settings(p->ctx, ret);
 }
 
-/* It took a run: somebody else may look for the next. */
-static void note_run(void *ctx)
+static bool is_lost(void *ctx)
 {
     struct report_thread *t = ctx;
-    engine_hold(t->engine);
-    t->has_run = true;
-    engine_let_go(t->engine);
-    report_threads_call(t->engine);
-    engine_publish(t->engine);
+    return run_pool_lost(&t->engine->pool, t->item);
 }
 
 static void free_ports(struct report_thread *t)
@@ -131,28 +134,21 @@ static bool make_ports(struct report_thread *t, struct err *err)
                                       .clock = t->clock,
                                       .reports = t->reports,
                                       .settings = read_settings,
-                                      .busy = note_run,
-                                      .ctx = t,
-                                      .engine = e->id,
-                                      .journal_gen = e->generation};
+                                      .lost = is_lost,
+                                      .ctx = t};
     return report_lane_new(&ports, &t->lane, err);
 }
 
-static void end_look(struct report_thread *t, bool took, const struct err *why)
+/* What keeps it from working is told once. */
+static void say(struct report_thread *t, const struct err *why)
 {
     struct engine *e = t->engine;
     engine_hold(e);
     bool news = !str_equal(t->problem, why->text);
-    t->has_run = false;
     (void)str_copy(t->problem, sizeof t->problem, why->text); /* same size */
-    if (took)
-        e->changes++; /* what it ended may let another begin */
     engine_let_go(e);
     if (news && why->text[0] != '\0')
         log_line(e->plugs.log, LOG_ERROR, "reports", "%s", why->text);
-    if (took)
-        wake_up(&e->agenda.wake);
-    engine_publish(e);
 }
 
 static bool take_call(struct report_thread *t)
@@ -165,19 +161,88 @@ static bool take_call(struct report_thread *t)
     return called;
 }
 
+static void rest(struct report_thread *t)
+{
+    engine_hold(t->engine);
+    t->has_run = false;
+    engine_let_go(t->engine);
+    engine_publish(t->engine);
+}
+
+static void wake_keeper(void *ctx)
+{
+    wake_up(&((struct engine *)ctx)->pool_keeper.wake);
+}
+
+/* Another may look for the next, and more may be taken. */
+static struct pool_item *next_run(struct report_thread *t)
+{
+    bool low;
+    int32_t left;
+    struct engine *e = t->engine;
+    struct pool_item *item = run_pool_pop(&e->pool, &left, &low);
+    if (left > 0)
+        report_threads_call(e);
+    if (low)
+        wake_keeper(e);
+    return item;
+}
+
+static void make(struct report_thread *t, struct pool_item *item, struct err *err)
+{
+    struct run_result result;
+    struct engine *e = t->engine;
+    t->item = item;
+    FP("report_begins");
+    switch (report_lane_make(t->lane, item->work, &result, err)) {
+    case REPORT_TELL:
+        run_pool_end(&e->pool, item, &result, wake_keeper, e);
+        FP("report_handed_over");
+        break;
+    case REPORT_NOT_BEGUN:
+        run_pool_back(&e->pool, item);
+        wake_keeper(e);
+        break;
+    default:
+        run_pool_drop(&e->pool, item);
+        break;
+    }
+    t->item = NULL;
+}
+
+/* One run after the other until none waits. False: this lane can't work now. */
+static bool make_all(struct report_thread *t, struct err *err)
+{
+    struct engine *e = t->engine;
+    bool ok = true, begun = false;
+    while (ok && !wake_cancelled(&t->wake)) {
+        ok = make_ports(t, err);
+        if (run_pool_trouble(&e->pool, !ok))
+            wake_keeper(e);
+        struct pool_item *item = ok ? next_run(t) : NULL;
+        if (item == NULL)
+            break;
+        if (!begun)
+            engine_publish(e);
+        begun = true;
+        make(t, item, err);
+        ok = err->text[0] == '\0';
+    }
+    return ok;
+}
+
 static void work(struct report_thread *t)
 {
     struct clock_port *clock = t->clock;
-    bool took = false;
     while (!clock->ops->cancelled(clock)) {
         struct err err = {0};
-        if (!took && !take_call(t)) {
+        if (!take_call(t)) {
             (void)clock->ops->wait(clock, clock->ops->boot_us(clock) + SLEEP_US, NULL); /* called */
             continue;
         }
-        took = false;
-        bool ok = make_ports(t, &err) && report_lane_run_once(t->lane, &took, &err);
-        end_look(t, took, &err);
+        bool ok = make_all(t, &err);
+        say(t, &err);
+        rest(t);
         if (!ok)
             (void)clock->ops->wait(clock, clock->ops->boot_us(clock) + REPAIR_US, NULL); /* then */
     }

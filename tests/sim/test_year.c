@@ -15,6 +15,7 @@
 #include "domain/calendar.h"
 #include "engine/agenda_lane.h"
 #include "fake/fake_clock.h"
+#include "fake/one_run.h"
 #include "fake/scratch.h"
 #include "store/read_schedules.h"
 #include "store/verify.h"
@@ -199,7 +200,7 @@ static void end_run(struct year *y, int run)
     } else if (fate >= 95 && r->attempt < 3) {
         result.retry_at_us = (y->now + RETRY_S) * US_PER_S;
     }
-    OK(y, y->agenda->ops->run_end(y->agenda, y->ids[run], r->attempt, &result, &y->err));
+    OK(y, one_run_end(y->agenda, y->ids[run], r->attempt, &result, &y->err));
     if (result.quiet)
         year_model_leave(&y->model, run);
     else if (result.ok)
@@ -222,7 +223,7 @@ static void work_runs(struct year *y)
             end_run(y, run); /* what follows it may move the list of runs */
             i -= y->model.run[run].status != RUN_QUEUED;
         } else if (y->now - (r->until - TTL_S) >= RENEW_S) {
-            OK(y, y->agenda->ops->run_renew(y->agenda, y->ids[run], r->attempt, &y->err));
+            OK(y, one_run_renew(y->agenda, y->ids[run], r->attempt, &y->err));
             r->until = y->now + TTL_S;
         }
     }
@@ -258,8 +259,7 @@ static void take_runs(struct year *y)
         char want[80], at[CALENDAR_TEXT_MAX], now[CALENDAR_TEXT_MAX];
         struct run_work w = {0};
         bool found = false;
-        OK(y, y->agenda->ops->run_take(y->agenda, y->engine, y->start, &y->arena, &w, &found,
-                                       &y->err));
+        OK(y, one_run_take(y->agenda, y->engine, y->start, &y->arena, &w, &found, &y->err));
         int run = year_model_take(&y->model, y->now, y->start);
         struct year_run *r = run < 0 ? NULL : &y->model.run[run];
         say(y, run, want, sizeof want);

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "domain/frequency.h"
+#include "fake/one_run.h"
 
 #include <string.h>
 
@@ -173,7 +174,7 @@ static void the_past_holds_nothing_up(void **state)
     assert_false(due[0].waiting);
     SCENE_OK(&s.c,
              a->ops->run_ask(a, "ana", &morning, TRIGGER_MANUAL, "2026-11-23", &run, &s.c.err));
-    SCENE_OK(&s.c, a->ops->run_renew(a, past.run, past.attempt, &s.c.err));
+    SCENE_OK(&s.c, one_run_renew(a, past.run, past.attempt, &s.c.err));
     assert_false(stage_take(&s.c, &now)); /* not beside the one that is made */
     assert_int_equal(next_due(&s), stage_at("2026-11-23T09:00:00Z")); /* the schedule's slot */
     SCENE_OK(&s.c, stage_end_run(&s.c, &past, true));

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "domain/calendar.h"
 #include "fake/fake_clock.h"
+#include "fake/one_run.h"
 #include "store/read_schedules.h"
 #include "unit/cases.h"
 
@@ -132,8 +133,15 @@ static int32_t runs(struct scene *c, struct run_row **ret)
 static bool take(struct scene *c, struct run_work *work)
 {
     bool found = false;
-    OK(c->a->ops->run_take(c->a, c->engine, 1, &c->arena, work, &found, &c->err));
+    OK(one_run_take(c->a, c->engine, 1, &c->arena, work, &found, &c->err));
     return found;
+}
+
+static struct run_known known(struct scene *c, const struct run_work *w)
+{
+    struct run_known ret = {0};
+    OK(c->a->ops->run_known(c->a, w->specification, w->run, &c->arena, &ret, &c->err));
+    return ret;
 }
 
 static void end_well(struct scene *c, const struct run_work *w)
@@ -151,7 +159,7 @@ static void end_well(struct scene *c, const struct run_work *w)
                            .text_len = 1,
                            .keys = keys,
                            .key_count = 2};
-    OK(c->a->ops->run_end(c->a, w->run, w->attempt, &r, &c->err));
+    OK(one_run_end(c->a, w->run, w->attempt, &r, &c->err));
 }
 
 /* --- slots ------------------------------------------------------------------------------------ */
@@ -282,11 +290,11 @@ static void two_schedules_share_their_specifications_limit(void **state)
     assert_true(take(c, &work));
     assert_int_equal(schedule(c, "also")->overlapped, 1);
     c->clock.now = at_us("2026-11-23T23:00:00Z"); /* it is still being made */
-    OK(c->a->ops->run_renew(c->a, work.run, 1, &c->err));
+    OK(one_run_renew(c->a, work.run, 1, &c->err));
     assert_int_equal(pass(c), 1);
     assert_int_equal(schedule(c, "late")->skipped, 1);
     c->clock.now = at_us("2026-11-24T09:00:00Z");
-    OK(c->a->ops->run_renew(c->a, work.run, 1, &c->err));
+    OK(one_run_renew(c->a, work.run, 1, &c->err));
     assert_int_equal(pass(c), 2);
     assert_int_equal(runs(c, &rows), 5);
     assert_false(take(c, &other)); /* it waits for the first */
@@ -361,13 +369,13 @@ static void a_run_is_worked_by_one_lane_and_counted_once(void **state)
     (void)pass(c);
     assert_true(take(c, &work));
     assert_int_equal(work.attempt, 1);
-    assert_int_equal(work.known_count, 0);
+    assert_int_equal(known(c, &work).count, 0);
     assert_string_equal(work.schedule_name, "morning");
     assert_false(take(c, &other));
     end_well(c, &work);
     /* A second word about it comes too late. */
     struct run_result late = {.error = "late"};
-    assert_false(c->a->ops->run_end(c->a, work.run, work.attempt, &late, &c->err));
+    assert_false(one_run_end(c->a, work.run, work.attempt, &late, &c->err));
     assert_int_equal(c->err.kind, ERR_FENCED);
     struct schedule_row *s = schedule(c, "morning");
     assert_int_equal(s->runs, 1);
@@ -382,8 +390,9 @@ static void a_run_is_worked_by_one_lane_and_counted_once(void **state)
     c->clock.now = at_us("2026-11-24T09:00:00Z");
     (void)pass(c);
     assert_true(take(c, &work));
-    assert_int_equal(work.known_count, 2);
-    assert_true(work.known[0] == 5 && work.known[1] == UINT64_MAX - 1); /* ascending */
+    struct run_known had = known(c, &work);
+    assert_int_equal(had.count, 2);
+    assert_true(had.items[0] == 5 && had.items[1] == UINT64_MAX - 1); /* ascending */
 }
 
 /* The third error scenario: failed, counted, and the next slot comes all the same. */
@@ -397,14 +406,14 @@ static void a_failure_is_counted_and_does_not_block(void **state)
     (void)pass(c);
     assert_true(take(c, &work));
     struct run_result again = {.error = "no source answered", .retry_at_us = c->clock.now + MINUTE};
-    OK(c->a->ops->run_end(c->a, work.run, 1, &again, &c->err));
+    OK(one_run_end(c->a, work.run, 1, &again, &c->err));
     assert_int_equal(schedule(c, "morning")->failures, 0);
     assert_false(take(c, &work));
     c->clock.now += MINUTE;
     assert_true(take(c, &work));
     assert_int_equal(work.attempt, 2);
     struct run_result failed = {.error = "no source answered"};
-    OK(c->a->ops->run_end(c->a, work.run, 2, &failed, &c->err));
+    OK(one_run_end(c->a, work.run, 2, &failed, &c->err));
     struct schedule_row *s = schedule(c, "morning");
     assert_int_equal(s->failures, 1);
     assert_int_equal(s->runs, 1);
@@ -431,17 +440,17 @@ static void a_dead_engines_run_is_made_by_another(void **state)
     (void)pass(c);
     assert_true(take(c, &work));
     c->clock.now += RUN_TTL_US - 1;
-    OK(c->a->ops->run_take(c->a, other, 1, &c->arena, &second, &found, &c->err));
+    OK(one_run_take(c->a, other, 1, &c->arena, &second, &found, &c->err));
     assert_false(found);
-    OK(c->a->ops->run_renew(c->a, work.run, 1, &c->err)); /* it lives */
+    OK(one_run_renew(c->a, work.run, 1, &c->err)); /* it lives */
     c->clock.now += 2;
-    OK(c->a->ops->run_take(c->a, other, 1, &c->arena, &second, &found, &c->err));
+    OK(one_run_take(c->a, other, 1, &c->arena, &second, &found, &c->err));
     assert_false(found);
     c->clock.now += RUN_TTL_US;
-    OK(c->a->ops->run_take(c->a, other, 1, &c->arena, &second, &found, &c->err));
+    OK(one_run_take(c->a, other, 1, &c->arena, &second, &found, &c->err));
     assert_true(found);
     assert_int_equal(second.attempt, 2);
-    assert_false(c->a->ops->run_renew(c->a, work.run, 1, &c->err));
+    assert_false(one_run_renew(c->a, work.run, 1, &c->err));
     assert_int_equal(c->err.kind, ERR_FENCED);
     end_well(c, &second);
 }
@@ -457,10 +466,10 @@ static void a_restart_takes_its_run_at_once_but_not_for_ever(void **state)
     c->clock.now = at_us("2026-11-23T09:00:00Z");
     (void)pass(c);
     for (int64_t gen = 1; gen <= RUN_ATTEMPTS_MAX; gen++) {
-        OK(c->a->ops->run_take(c->a, c->engine, gen, &c->arena, &work, &found, &c->err));
+        OK(one_run_take(c->a, c->engine, gen, &c->arena, &work, &found, &c->err));
         CHECK_AT((int)gen, found && work.attempt == gen, "attempt %d", work.attempt);
     }
-    OK(c->a->ops->run_take(c->a, c->engine, 9, &c->arena, &work, &found, &c->err));
+    OK(one_run_take(c->a, c->engine, 9, &c->arena, &work, &found, &c->err));
     assert_false(found);
     assert_int_equal(runs(c, &rows), 1);
     assert_int_equal(rows[0].status, RUN_FAILED);
@@ -485,7 +494,7 @@ static void a_test_run_counts_for_nothing(void **state)
     c->clock.now = at_us("2026-11-23T09:00:00Z");
     assert_int_equal(pass(c), 1);
     assert_true(take(c, &work));
-    assert_int_equal(work.known_count, 0); /* nobody has had those items */
+    assert_int_equal(known(c, &work).count, 0); /* nobody has had those items */
 }
 
 /* Nothing new: no report, and the period is still free. */
@@ -501,7 +510,7 @@ static void a_quiet_run_leaves_its_period_free(void **state)
     (void)pass(c);
     assert_true(take(c, &work));
     struct run_result quiet = {.ok = true, .quiet = true, .sources = 2, .report = "", .sha256 = ""};
-    OK(c->a->ops->run_end(c->a, work.run, work.attempt, &quiet, &c->err));
+    OK(one_run_end(c->a, work.run, work.attempt, &quiet, &c->err));
     assert_int_equal(runs(c, &rows), 1);
     assert_int_equal(rows[0].status, RUN_SKIPPED);
     struct schedule_row *s = schedule(c, "morning");
@@ -520,7 +529,7 @@ static void a_cancelled_run_is_given_up(void **state)
     (void)pass(c);
     assert_true(take(c, &work));
     OK(c->a->ops->run_cancel(c->a, "ana", work.run, &c->err));
-    assert_false(c->a->ops->run_renew(c->a, work.run, 1, &c->err));
+    assert_false(one_run_renew(c->a, work.run, 1, &c->err));
     assert_int_equal(c->err.kind, ERR_FENCED);
     assert_false(c->a->ops->run_cancel(c->a, "ana", work.run, &c->err));
     assert_int_equal(c->err.kind, ERR_REFUSED);

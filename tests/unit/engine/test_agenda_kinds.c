@@ -3,6 +3,7 @@
  * follows what it must not.
  *
  * The real agenda on a record in memory, the real pass over it, and made-up time. */
+#include "fake/one_run.h"
 #include "unit/adapter/agenda_stage.h"
 
 #include "adapter/zones_tzdata.h"
@@ -196,7 +197,7 @@ static void overlap_is_of_one_specification(void **state)
     assert_true(stage_take(&s->c, &w)); /* stays at work */
     assert_int_equal(work(s, ""), 1);
     s->c.clock.now += SCENE_MINUTE / 2;
-    SCENE_OK(&s->c, s->c.a->ops->run_renew(s->c.a, w.run, w.attempt, &s->c.err));
+    SCENE_OK(&s->c, one_run_renew(s->c.a, w.run, w.attempt, &s->c.err));
     go(s, "2026-11-24T09:00:00Z");
     assert_string_equal(slot(s, "m", "2026-11-24T09:00:00Z"), str_equal(w.spec_name, "news")
                                                                   ? "news skipped, press queued"

@@ -41,10 +41,11 @@ struct stub {
     struct wake wake; /* nobody wakes it: hanging is waiting for it */
 };
 
-static bool make(struct reports *base, const struct run_work *work,
+static bool make(struct reports *base, const struct run_work *work, const struct run_known *known,
                  const struct report_watch *watch, struct report_made *ret, struct err *err)
 {
     struct stub *s = (struct stub *)base;
+    (void)known; /* everything is new */
     if (strncmp(work->schedule_name, "hang", 4) == 0) {
         while (watch->go_on(watch->ctx, err))
             (void)wake_wait(&s->wake, clock_boot_us() + LOOK_US); /* then it looks */

@@ -6,6 +6,7 @@
 #include "adapter/agenda_sqlite.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "fake/one_run.h"
 #include "store/read_log.h"
 #include "unit/cases.h"
 
@@ -119,10 +120,10 @@ static struct uuid fail_run(struct lab *l, const char *workspace, const char *na
     struct run_result result = {.error = "chips.example answered 502", .report = "", .sha256 = ""};
     bool asked = a->ops->run_ask(a, "ana", &ref, TRIGGER_TEST, NULL, &run, &err);
     l->at_us += 10 * US_PER_S;
-    if (!asked || !a->ops->run_take(a, engine, 1, &l->arena, &work, &found, &err))
+    if (!asked || !one_run_take(a, engine, 1, &l->arena, &work, &found, &err))
         fail_msg("%s", err.text);
     l->at_us += 10 * US_PER_S;
-    if (!a->ops->run_end(a, work.run, work.attempt, &result, &err))
+    if (!one_run_end(a, work.run, work.attempt, &result, &err))
         fail_msg("%s", err.text);
     assert_true(found && uuid_equal(run, work.run));
     return run;
