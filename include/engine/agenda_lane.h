@@ -17,6 +17,10 @@
 struct agenda_lane {
     struct agenda *agenda;
     struct zones *zones;
+    /* Called after each command that may have made runs, so that the first are begun while the
+     * last are made. NULL: nobody waits for them. */
+    void (*queued)(void *ctx);
+    void *ctx;
 };
 
 /* Deals with all that is due. *ret_dealt: how many slots; 0: nothing was due. What is found due

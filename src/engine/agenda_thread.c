@@ -46,11 +46,17 @@ static void end_look(struct agenda_thread *t, int64_t changes, bool idle, const 
     engine_publish(e);
 }
 
+static void call_pool(void *ctx)
+{
+    pool_thread_call(ctx);
+}
+
 /* One look; *ret_until: boot time of the next one, unless something changes before. */
 static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, struct err *err)
 {
     struct clock_port *clock = t->clock;
-    struct agenda_lane lane = {.agenda = t->agenda, .zones = t->zones};
+    struct agenda_lane lane = {
+        .agenda = t->agenda, .zones = t->zones, .queued = call_pool, .ctx = t->engine};
     struct settings settings;
     int64_t dealt = 0, next_us = INT64_MAX;
     if (!agenda_pass(&lane, &dealt, err) || !t->agenda->ops->next_due(t->agenda, &next_us, err))

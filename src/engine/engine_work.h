@@ -88,6 +88,7 @@ struct pool_thread {
     struct clock_port *clock;
     struct agenda *agenda;
     int64_t renew_us; /* boot time of the next renewal */
+    int64_t tell_us;  /* boot time by which outcomes are told; INT64_MAX: there are none */
 };
 
 /* Works one run of the pool after the other; then it sleeps until it is called. */

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define LOCK_EVERY_US (2 * US_PER_S) /* an attached console looks whether it may serve */
+#define SLOW_US US_PER_S             /* a commit that takes longer is seen by the poll alone */
 #define COALESCE_US (40 * US_PER_MS) /* changes of the record are passed on 25 times a second */
 #define CONFIG_QUIET_US (100 * US_PER_MS) /* editors write a file in several steps */
 #define RETRY_FIRST_US (1 * US_PER_S)
@@ -36,6 +37,8 @@ struct keeper {
     int64_t generation;
     int64_t try_us;    /* boot time of the next try to serve */
     int64_t retry_us;  /* the pause after a failed one */
+    int64_t again_us;  /* boot time of one more look after the last change; 0 none */
+    int64_t last_us;   /* and of the last such look */
     int64_t quiet_us;  /* boot time until which changes of the record are only gathered; 0 none */
     int64_t reload_us; /* boot time at which the config is read; 0 not */
     char noted[ERR_TEXT_MAX]; /* the refusal of the config that stands in the lock's note */
@@ -240,13 +243,19 @@ static void watch_files(struct keeper *k)
     watch_init(&k->config, dir, config_names, 1);
 }
 
-/* Passes changes on: the first at once, those that follow 40 ms later, all together. */
+/* Passes changes on: the first at once, those that follow 40 ms later, all together. A commit is
+ * written first and can be read only when the disk has it: so there is a look 40 and 400 ms
+ * after the last change too. */
 static void note_changes(struct keeper *k, int64_t boot_us)
 {
     if (k->quiet_us != 0 && boot_us >= k->quiet_us)
         k->quiet_us = 0;
     if (k->quiet_us == 0 && (watch_changed(&k->record) || k->record.fd < 0)) {
-        k->quiet_us = boot_us + COALESCE_US;
+        k->quiet_us = k->again_us = boot_us + COALESCE_US;
+        k->last_us = boot_us + SLOW_US;
+        engine_changed(k->e);
+    } else if (k->again_us != 0 && boot_us >= k->again_us) {
+        k->again_us = k->again_us < k->last_us ? k->last_us : 0;
         engine_changed(k->e);
     }
     if (watch_changed(&k->config))
@@ -285,6 +294,7 @@ static void sleep_until_news(struct keeper *k)
     if (!k->ready)
         until_us = sooner(until_us, k->try_us);
     until_us = sooner(until_us, k->quiet_us);
+    until_us = sooner(until_us, k->again_us);
     until_us = sooner(until_us, k->reload_us);
     if (k->record.fd < 0 && k->ready)
         until_us = sooner(until_us, boot_us + BLIND_US);

@@ -286,6 +286,8 @@ bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err 
         p->lane = lane;
         ok = look(p, &arena, &count, err);
         *ret_dealt += ok ? count : 0;
+        if (ok && count > 0 && lane->queued != NULL)
+            lane->queued(lane->ctx);
         arena_done(&arena);
         if (ok && round >= ROUNDS_MAX)
             ok = err_set(err, ERR_STOP, "schedules: what is due does not become less");

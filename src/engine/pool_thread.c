@@ -3,7 +3,8 @@
  *
  * The idea: one thread does all three, one command at a time, so that the engine never contends
  * with itself for the record. Taking goes first, because somebody waits for a report to begin and
- * nobody for one that is made; telling goes first when a lane waits for it. */
+ * nobody for one that is made: while many are to be begun, outcomes are put off for a moment,
+ * unless a lane waits for it. */
 #include "engine_work.h"
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 
 enum { END_TRIES = 5 }; /* when the engine ends: what is not told then is made again */
 
+#define TELL_LATE_US (100 * US_PER_MS) /* so long outcomes may be put off */
 #define REPAIR_US (500 * US_PER_MS)
 #define TROUBLE_US (2 * US_PER_S)
 
@@ -86,6 +88,7 @@ static bool tell(struct pool_thread *t, struct hand *h, struct err *err)
     int32_t count = run_pool_ends(pool, h->end, h->ends_max);
     FP("report_before_end");
     bool ok = a->ops->run_end(a, h->end, count, h->answer, err);
+    t->tell_us = INT64_MAX;
     FP("report_after_end");
     h->ends_max = ok ? AGENDA_RUNS_MAX : 1;
     h->refused = ok ? 0 : h->refused + 1;
@@ -138,6 +141,19 @@ static bool look_after(struct pool_thread *t, struct hand *h, struct err *err)
     return give_back(t, h, boot_us - RUN_RENEW_US, err) && renew(t, h, err);
 }
 
+/* Outcomes are told when nothing is to be taken, or when they have waited long or are many. */
+static bool must_tell(struct pool_thread *t, const struct pool_standing *s)
+{
+    if (s->ended == 0) {
+        t->tell_us = INT64_MAX;
+        return false;
+    }
+    int64_t boot_us = boot_now(t);
+    if (t->tell_us == INT64_MAX)
+        t->tell_us = boot_us + TELL_LATE_US;
+    return !s->called || s->awaited || s->held > POOL_HELD_MAX / 4 * 3 || boot_us >= t->tell_us;
+}
+
 /* One command, the most urgent. *ret_did false: there is nothing to do now. */
 static bool step(struct pool_thread *t, struct hand *h, bool *ret_did, struct err *err)
 {
@@ -147,13 +163,14 @@ static bool step(struct pool_thread *t, struct hand *h, bool *ret_did, struct er
     *ret_did = true;
     if (s.held > 0 && boot_now(t) >= t->renew_us)
         return look_after(t, h, err);
-    if (s.awaited && s.ended > 0)
+    bool late = must_tell(t, &s);
+    if (late && s.called)
         return tell(t, h, err);
     e->plugs.settings(e->plugs.ctx, &settings);
-    int32_t want = run_pool_want(&e->pool, settings.report_lanes, boot_now(t));
+    int32_t want = run_pool_want(&e->pool, settings.report_lanes);
     if (want > 0)
         return take(t, want, err);
-    if (s.ended > 0)
+    if (late)
         return tell(t, h, err);
     *ret_did = false;
     if (s.trouble && s.called)
@@ -180,6 +197,8 @@ static void sleep_until_called(struct pool_thread *t, bool ok)
 {
     struct pool_standing s = run_pool_standing(&t->engine->pool);
     int64_t boot_us = boot_now(t), until_us = s.held > 0 ? t->renew_us : INT64_MAX;
+    if (s.ended > 0 && until_us > t->tell_us)
+        until_us = t->tell_us;
     if (s.trouble && until_us > boot_us + TROUBLE_US)
         until_us = boot_us + TROUBLE_US;
     if (!ok)

@@ -174,13 +174,18 @@ static void wake_keeper(void *ctx)
     wake_up(&((struct engine *)ctx)->pool_keeper.wake);
 }
 
+static int64_t boot_now(const struct report_thread *t)
+{
+    return t->clock->ops->boot_us(t->clock);
+}
+
 /* Another may look for the next, and more may be taken. */
 static struct pool_item *next_run(struct report_thread *t)
 {
     bool low;
     int32_t left;
     struct engine *e = t->engine;
-    struct pool_item *item = run_pool_pop(&e->pool, &left, &low);
+    struct pool_item *item = run_pool_pop(&e->pool, boot_now(t), &left, &low);
     if (left > 0)
         report_threads_call(e);
     if (low)
@@ -196,7 +201,7 @@ static void make(struct report_thread *t, struct pool_item *item, struct err *er
     FP("report_begins");
     switch (report_lane_make(t->lane, item->work, &result, err)) {
     case REPORT_TELL:
-        run_pool_end(&e->pool, item, &result, wake_keeper, e);
+        run_pool_end(&e->pool, item, &result, boot_now(t), wake_keeper, e);
         FP("report_handed_over");
         break;
     case REPORT_NOT_BEGUN:

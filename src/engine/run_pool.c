@@ -4,15 +4,18 @@
  * one. So runs are taken some ahead of the lanes, and outcomes are told together: whatever came up
  * while the last commit was under way is in the next.
  *
- * How far ahead: as many as there are idle lanes, and as many again as the lanes have ended within
- * a second. Lanes that are quick find the next run waiting; behind lanes that hang nothing waits,
- * so that another engine of the same record can have it. */
+ * How far ahead: as many as there are idle lanes, and as many again as the lanes make in a second,
+ * going by how long reports took lately. Quick lanes find the next run waiting; slow ones have
+ * nothing waiting behind them, so that another engine of the same record can have it. What waits
+ * here all the same for as long as a renewal is given back (pool_thread.c). */
 #include "run_pool.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { MEAN_OF = 8 }; /* each report counts for an eighth of the mean */
 
 #define BATCH_MEMORY ((size_t)128 << 20)
 
@@ -107,12 +110,14 @@ void run_pool_call(struct run_pool *p)
     let_go(p);
 }
 
-struct pool_item *run_pool_pop(struct run_pool *p, int32_t *ret_left, bool *ret_low)
+struct pool_item *run_pool_pop(struct run_pool *p, int64_t boot_us, int32_t *ret_left,
+                               bool *ret_low)
 {
     hold(p);
     struct pool_item *i = p->ending ? NULL : take_first(&p->waiting);
     if (i != NULL) {
         i->state = POOL_WORKED;
+        i->begun_us = boot_us;
         p->worked++;
     }
     *ret_left = p->waiting.count;
@@ -158,21 +163,24 @@ static void copy_result(struct pool_item *i, const struct run_result *r)
     i->result.sha256 = (const char *)keep(&at, r->sha256, text_size(r->sha256));
 }
 
-static void count_end(struct run_pool *p)
+static void count_end(struct run_pool *p, int64_t took_us)
 {
-    p->ends_now++;
     p->worked--;
+    if (p->mean_us == 0)
+        p->mean_us = took_us;
+    p->mean_us += (took_us - p->mean_us) / MEAN_OF;
+    p->mean_us = p->mean_us > 0 ? p->mean_us : 1;
 }
 
 void run_pool_end(struct run_pool *p, struct pool_item *item, const struct run_result *result,
-                  void (*wake)(void *ctx), void *ctx)
+                  int64_t boot_us, void (*wake)(void *ctx), void *ctx)
 {
     size_t size = (size_t)result->key_count * sizeof *result->keys + result->html_len +
                   result->text_len + text_size(result->error) + text_size(result->report) +
                   text_size(result->sha256);
     char *copy = size <= POOL_SMALL_BYTES ? malloc(size + 1) : NULL;
     hold(p);
-    count_end(p);
+    count_end(p, boot_us - item->begun_us);
     item->state = POOL_ENDED;
     if (copy != NULL && p->copied + size <= POOL_COPIED_MAX) {
         item->copy = copy;
@@ -185,11 +193,12 @@ void run_pool_end(struct run_pool *p, struct pool_item *item, const struct run_r
         item->awaited = true;
         p->awaited++;
     }
-    bool wait = item->awaited;
+    bool wait = item->awaited, news = wait || !p->called || p->ended.count == 0;
     append(&p->ended, item);
     let_go(p);
     free(copy);
-    wake(ctx);
+    if (news)
+        wake(ctx);
     if (!wait)
         return;
     hold(p);
@@ -233,27 +242,22 @@ static int32_t least(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-/* Ends in this second or the last, whichever has more; none when the last is long gone. */
-static int32_t ends_a_second(struct run_pool *p, int64_t boot_us)
+/* How many the lanes make in a second. */
+static int32_t ahead(const struct run_pool *p, int32_t lanes)
 {
-    int64_t since_us = boot_us - p->second_us;
-    if (since_us >= US_PER_S) {
-        p->ends_before = since_us < 2 * US_PER_S ? p->ends_now : 0;
-        p->ends_now = 0;
-        p->second_us = boot_us;
-    }
-    return p->ends_before > p->ends_now ? p->ends_before : p->ends_now;
+    int64_t made = p->mean_us > 0 ? lanes * US_PER_S / p->mean_us : 0;
+    return made < AGENDA_DUE_MAX ? (int32_t)made : AGENDA_DUE_MAX;
 }
 
-int32_t run_pool_want(struct run_pool *p, int32_t lanes, int64_t boot_us)
+int32_t run_pool_want(struct run_pool *p, int32_t lanes)
 {
     int32_t want = 0;
     hold(p);
     int32_t idle = lanes > p->worked ? lanes - p->worked : 0;
-    int32_t all = idle + least(ends_a_second(p, boot_us), AGENDA_DUE_MAX);
-    p->low = all / 2;
+    int32_t all = least(idle + ahead(p, lanes), AGENDA_DUE_MAX);
+    p->low = all / 4; /* one command for many is cheaper than many for a few */
     if (p->called && !p->trouble && !p->ending && p->waiting.count <= p->low)
-        want = least(least(all - p->waiting.count, AGENDA_DUE_MAX), POOL_HELD_MAX - p->held_count);
+        want = least(all - p->waiting.count, POOL_HELD_MAX - p->held_count);
     want = want > 0 ? want : 0;
     if (want > 0) {
         p->called = false; /* before it is asked: a call that comes meanwhile counts */

@@ -40,6 +40,7 @@ struct pool_item {
     int32_t place;          /* in held */
     enum pool_state state;
     int64_t taken_us;         /* boot time */
+    int64_t begun_us;         /* the same; POOL_WORKED */
     bool lost;                /* it went on without this engine */
     bool awaited;             /* a lane waits until its result was told */
     bool told;                /* it was */
@@ -67,8 +68,7 @@ struct run_pool {
     bool looking;    /* it is being asked */
     bool trouble;    /* the lanes' ports can't be made: nothing is taken */
     bool ending;
-    int64_t second_us; /* boot time at which this second began */
-    int32_t ends_before, ends_now;
+    int64_t mean_us; /* that a report took lately; 0 nothing is known */
 };
 
 bool run_pool_init(struct run_pool *p);
@@ -78,21 +78,22 @@ void run_pool_done(struct run_pool *p); /* after all threads have ended */
 void run_pool_call(struct run_pool *p);
 /* The next run; NULL: none waits. *ret_left: as many wait after it. *ret_low: more should be
  * taken. Its work is the caller's to read until it ends the item in one of the ways below. */
-struct pool_item *run_pool_pop(struct run_pool *p, int32_t *ret_left, bool *ret_low);
+struct pool_item *run_pool_pop(struct run_pool *p, int64_t boot_us, int32_t *ret_left,
+                               bool *ret_low);
 /* Did it go on without this engine (cancelled, taken by another)? */
 bool run_pool_lost(struct run_pool *p, const struct pool_item *item);
 /* Hands the outcome over. A small one is copied; for a large one, or when the copies are too many,
- * the caller waits until it was told. wake(ctx) is called before that. */
+ * the caller waits until it was told. wake(ctx) is called before that, if the keeper must know. */
 void run_pool_end(struct run_pool *p, struct pool_item *item, const struct run_result *result,
-                  void (*wake)(void *ctx), void *ctx);
+                  int64_t boot_us, void (*wake)(void *ctx), void *ctx);
 void run_pool_drop(struct run_pool *p, struct pool_item *item); /* nothing is told of it */
 void run_pool_back(struct run_pool *p, struct pool_item *item); /* it was not begun */
 /* Can lanes work? As long as not, nothing is taken. True when that is news. */
 bool run_pool_trouble(struct run_pool *p, bool trouble);
 
 /* --- the keeper ------------------------------------------------------------------------------ */
-/* How many runs to take now, for so many lanes; 0: none. Then run_pool_fill() must follow. */
-int32_t run_pool_want(struct run_pool *p, int32_t lanes, int64_t boot_us);
+/* How many runs to take now, for so many lanes; 0: none. Else run_pool_fill() must follow. */
+int32_t run_pool_want(struct run_pool *p, int32_t lanes);
 struct pool_batch *run_pool_batch(int32_t max); /* NULL: out of memory; to run_pool_fill */
 /* The answer: takes ownership of batch (NULL: it failed). count 0: none waits any more. */
 void run_pool_fill(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us);
