@@ -370,6 +370,7 @@ int32_t run_pool_backs(struct run_pool *p, int64_t before_us, struct run_piece *
     while (p->waiting.first != NULL && p->waiting.first->taken_us < before_us && p->back < max) {
         take_first(&p->waiting)->state = POOL_BACK;
         p->back++;
+        p->mean_us = 0; /* the lanes are not as quick as they were */
     }
     for (int32_t i = 0; i < p->held_count && n < max; i++)
         if (p->held[i]->state == POOL_BACK)

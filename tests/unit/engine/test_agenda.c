@@ -9,6 +9,7 @@
 #include "adapter/zones_tzdata.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "bench/many_schedules.h"
 #include "domain/calendar.h"
 #include "fake/fake_clock.h"
 #include "fake/one_run.h"
@@ -32,6 +33,13 @@ struct scene {
     struct arena arena;
     struct err err;
     struct uuid engine;
+};
+
+/* The agenda, and how often it was given orders. */
+struct counted {
+    struct agenda base;
+    struct agenda *real;
+    int commands;
 };
 
 static int64_t at_us(const char *text)
@@ -183,6 +191,38 @@ static void a_slot_becomes_one_run(void **state)
     assert_string_equal(rows[0].period, "2026-11-23");
     assert_int_equal(schedule(c, "morning")->next_run_us, at_us("2026-11-24T09:00:00Z"));
     assert_int_equal(schedule(c, "morning")->slots, 1);
+}
+
+/* Many that are due are dealt with in few commands, each one durable commit. */
+static bool count_command(struct agenda *a, const struct slot_order *orders, int32_t count,
+                          enum slot_answer *ret, struct err *err)
+{
+    struct counted *c = (struct counted *)a;
+    c->commands++;
+    return c->real->ops->slots(c->real, orders, count, ret, err);
+}
+
+static bool count_due(struct agenda *a, struct arena *arena, struct due_row **ret,
+                      int32_t *ret_count, int64_t *ret_now_us, struct err *err)
+{
+    struct agenda *real = ((struct counted *)a)->real;
+    return real->ops->due(real, arena, ret, ret_count, ret_now_us, err);
+}
+
+static void many_are_dealt_with_in_few_commands(void **state)
+{
+    static const struct agenda_ops ops = {.slots = count_command, .due = count_due};
+    struct scene *c = *state;
+    struct counted counted = {.base = {&ops}, .real = c->a};
+    struct agenda_lane lane = {.agenda = &counted.base, .zones = c->zones};
+    struct run_row *rows;
+    int64_t dealt = 0;
+    OK(many_schedules_put(c->db, "many", 1000, at_us("2026-11-23T08:00:00Z"), &c->err));
+    c->clock.now = at_us("2026-11-23T08:00:00Z");
+    OK(agenda_pass(&lane, &dealt, &c->err));
+    assert_int_equal(dealt, 1000);
+    assert_true(counted.commands <= 1000 / AGENDA_DUE_MAX + 1);
+    assert_true(runs(c, &rows) > 0);
 }
 
 /* Two engines saw the same: one of them does it. */
@@ -589,6 +629,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_slot_becomes_one_run),
+        CASE(many_are_dealt_with_in_few_commands),
         CASE(who_comes_second_finds_it_gone),
         CASE(a_standstill_is_caught_up_once),
         CASE(a_specification_that_is_not_active_is_an_error),

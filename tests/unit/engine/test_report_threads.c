@@ -10,6 +10,7 @@
 #include "adapter/zones_tzdata.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "bench/many_schedules.h"
 #include "store/read_schedules.h"
 #include "unit/cases.h"
 
@@ -143,6 +144,15 @@ static void put(struct yard *y, const char *name, int count)
     }
 }
 
+/* The same in one commit, so that they are seen together. */
+static void put_all(struct yard *y, const char *name, int count)
+{
+    struct db *db;
+    OK(y, db_open(scratch_path(&y->plant.dir, "autopilot.db"), DB_WRITE, &db, &y->err));
+    OK(y, many_schedules_put(db, name, count, clock_now_us() - US_PER_S, &y->err));
+    db_close(db);
+}
+
 /* Runs of schedules whose name begins with `name`, in this state. */
 static int count_runs(struct yard *y, const char *name, enum run_status status,
                       struct run_row *ret_last)
@@ -256,12 +266,49 @@ static void a_cancelled_one_gives_up_its_lane(void **state)
     end(y);
 }
 
+static bool five_are_taken(struct plant *p, struct engine *e)
+{
+    (void)e;
+    return count_runs((struct yard *)p, "hang", RUN_RUNNING, NULL) == 5;
+}
+
+static bool four_wait(struct plant *p, struct engine *e)
+{
+    (void)e;
+    return count_runs((struct yard *)p, "hang", RUN_QUEUED, NULL) == 4;
+}
+
+/* What was taken ahead, for a lane that was quick and hangs now, is given back: while the engine
+ * runs, and when it ends. */
+static void what_was_not_begun_waits_again(void **state)
+{
+    (void)state;
+    struct run_row run;
+    for (int ends = 0; ends < 2; ends++) {
+        struct yard *y = begin();
+        y->plant.settings.report_lanes = 1;
+        put(y, "due", 1);
+        struct engine *e = plant_start(&y->plant, ENGINE_ROLE_SERVE);
+        plant_wait(&y->plant, e, one_is_made);
+        put_all(y, "hang", 5);
+        plant_wait(&y->plant, e, five_are_taken);
+        if (!ends)
+            plant_wait(&y->plant, e, four_wait);
+        plant_stop(e);
+        assert_int_equal(count_runs(y, "hang", RUN_QUEUED, &run), 4);
+        assert_int_equal(run.attempt, 0); /* none is used up */
+        assert_int_equal(count_runs(y, "hang", RUN_RUNNING, NULL), 1);
+        end(y);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_hangs_holds_up_nobody),
         cmocka_unit_test(a_deadline_ends_what_hangs),
         cmocka_unit_test(a_cancelled_one_gives_up_its_lane),
+        cmocka_unit_test(what_was_not_begun_waits_again),
     };
     return cmocka_run_group_tests_name("report_threads", tests, NULL, NULL);
 }

@@ -207,6 +207,25 @@ static void what_waits_too_long_is_given_back(void **state)
     end(p);
 }
 
+/* Lanes that were quick and hang now: nothing is taken for them again. */
+static void nothing_is_taken_for_lanes_that_hang(void **state)
+{
+    (void)state;
+    struct run_pool *p = begin();
+    struct run_piece piece[4];
+    fill(p, 0, 4, 0);
+    hand_over(p, pop(p), US_PER_MS);
+    run_pool_told(p, 1);
+    assert_non_null(pop(p));
+    assert_int_equal(run_pool_want(p, 1), AGENDA_DUE_MAX - 2); /* two wait */
+    fill(p, 4, 0, 0);
+    int32_t count = run_pool_backs(p, 1, piece, 4);
+    assert_int_equal(count, 2);
+    run_pool_returned(p, piece, count);
+    assert_int_equal(run_pool_want(p, 1), 0);
+    end(p);
+}
+
 static void at_the_end_nothing_is_begun(void **state)
 {
     (void)state;
@@ -227,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_large_outcome_is_waited_for),
         cmocka_unit_test(what_was_cancelled_is_not_begun),
         cmocka_unit_test(what_waits_too_long_is_given_back),
+        cmocka_unit_test(nothing_is_taken_for_lanes_that_hang),
         cmocka_unit_test(at_the_end_nothing_is_begun),
     };
     return cmocka_run_group_tests_name("run_pool", tests, NULL, NULL);
