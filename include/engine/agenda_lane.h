@@ -27,4 +27,9 @@ struct agenda_lane {
  * again and again by a mistake in the record ends the pass with ERR_STOP. */
 bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err *err);
 
+/* The zones' rules have changed: each schedule whose instant is to come comes up when these zones
+ * say so; audited. What is due or overdue stays as it is, and so does what can't be worked out.
+ * *ret_changed: how many got another instant. Asking again is safe. */
+bool agenda_retime(const struct agenda_lane *lane, int64_t *ret_changed, struct err *err);
+
 #endif

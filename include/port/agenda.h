@@ -73,6 +73,7 @@ enum slot_what {
     SLOT_ERROR,     /* the schedule needs a person; next_run_at stays */
     SLOT_RESUME,    /* a pause is over: only the next instant */
     SLOT_END,       /* it follows another and its end date has come: it is cancelled */
+    SLOT_RETIME,    /* the zones' rules changed: only the next instant */
     SLOT_WHATS
 };
 
@@ -229,6 +230,10 @@ struct agenda_ops {
      * record's clock. */
     bool (*due)(struct agenda *a, struct arena *arena, struct due_row **ret, int32_t *ret_count,
                 int64_t *ret_now_us, struct err *err);
+    /* The same of active schedules whose instant is to come, by id: those after *after (zero: from
+     * the first on). */
+    bool (*ahead)(struct agenda *a, struct uuid after, struct arena *arena, struct due_row **ret,
+                  int32_t *ret_count, int64_t *ret_now_us, struct err *err);
     bool (*slots)(struct agenda *a, const struct slot_order *orders, int32_t count,
                   enum slot_answer *ret, struct err *err);
     /* Takes the runs that wait longest and may be worked now, or whose engine died (another

@@ -8,11 +8,15 @@
 
 #include <stdbool.h>
 
+enum { ZONES_VERSION_MAX = 60 };
+
 struct zones;
 
 struct zones_ops {
     /* ERR_REFUSED: there is no such zone, or its file is damaged. */
     bool (*get)(struct zones *z, const char *name, const struct zone **ret, struct err *err);
+    /* Which zones these are: "2026a". The same text, the same rules. */
+    void (*version)(struct zones *z, char ret[ZONES_VERSION_MAX + 1]);
     void (*free)(struct zones *z); /* accepts NULL */
 };
 

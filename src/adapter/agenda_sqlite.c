@@ -80,8 +80,10 @@ static int32_t whole_schedules(const struct due_row *rows, int32_t count)
     return n > 0 ? n : count;
 }
 
-static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, int32_t *ret_count,
-                int64_t *ret_now_us, struct err *err)
+/* st: with its parameters but $now and $max. */
+static bool read_rows(struct agenda *base, struct stmt *st, struct arena *arena,
+                      struct due_row **ret, int32_t *ret_count, int64_t *ret_now_us,
+                      struct err *err)
 {
     struct auth *a = agenda_auth(base);
     bool row = true;
@@ -90,7 +92,6 @@ static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, 
     *ret_now_us = a->clock->ops->now_us(a->clock);
     if (rows == NULL)
         return err_set(err, ERR_STOP, "schedules: out of memory for what is due");
-    struct stmt *st = db_stmt(a->db, SQL_AGENDA_DUE);
     stmt_int(st, "$now", *ret_now_us);
     stmt_int(st, "$max", AGENDA_DUE_MAX);
     for (int32_t n = 0; row; n++) {
@@ -107,6 +108,21 @@ static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, 
     return true;
 }
 
+static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, int32_t *ret_count,
+                int64_t *ret_now_us, struct err *err)
+{
+    struct stmt *st = db_stmt(agenda_auth(base)->db, SQL_AGENDA_DUE);
+    return read_rows(base, st, arena, ret, ret_count, ret_now_us, err);
+}
+
+static bool ahead(struct agenda *base, struct uuid after, struct arena *arena, struct due_row **ret,
+                  int32_t *ret_count, int64_t *ret_now_us, struct err *err)
+{
+    struct stmt *st = db_stmt(agenda_auth(base)->db, SQL_AGENDA_AHEAD);
+    stmt_uuid(st, "$after", after);
+    return read_rows(base, st, arena, ret, ret_count, ret_now_us, err);
+}
+
 static void agenda_free(struct agenda *base)
 {
     if (base == NULL)
@@ -119,6 +135,7 @@ static const struct agenda_ops ops = {
     .kind = "sqlite",
     .next_due = next_due,
     .due = due,
+    .ahead = ahead,
     .slots = agenda_slots,
     .run_take = agenda_run_take,
     .run_known = agenda_run_known,

@@ -220,6 +220,19 @@ static bool wake_up(struct auth *a, const struct slot_order *o, const struct see
            note_end(a, o, s, err);
 }
 
+static bool retime(struct auth *a, const struct slot_order *o, const struct seen *s,
+                   struct err *err)
+{
+    int64_t rows = 0;
+    struct stmt *st = db_stmt(a->db, SQL_SLOT_RETIME);
+    stmt_uuid(st, "$schedule", o->schedule);
+    stmt_int(st, "$seen", o->seen_us);
+    stmt_int(st, "$next", o->next_us);
+    stmt_int(st, "$now", a->now);
+    return db_run(st, &rows, err) &&
+           (rows == 0 || note_it(a, EVENT_SCHEDULE_RETIMED, o, s, o->reason, err));
+}
+
 static bool to_error(struct auth *a, const struct slot_order *o, const struct seen *s,
                      struct err *err)
 {
@@ -288,13 +301,16 @@ bool agenda_slot_carry_out(struct auth *a, const struct slot_order *orders, int3
         return false;
     if (!go_on)
         return true;
-    bool is_slot = o->what != SLOT_RESUME && o->what != SLOT_ERROR && o->what != SLOT_END;
+    bool is_slot = o->what != SLOT_RESUME && o->what != SLOT_ERROR && o->what != SLOT_END &&
+                   o->what != SLOT_RETIME;
     bool overdue = is_slot && a->now - o->seen_us > SCHEDULE_OVERDUE_US;
     if (overdue && !note_it(a, EVENT_SCHEDULE_OVERDUE, o, &s, "", err))
         return false;
     switch (o->what) {
     case SLOT_RESUME:
         return wake_up(a, o, &s, err);
+    case SLOT_RETIME:
+        return retime(a, o, &s, err);
     case SLOT_ERROR:
         return to_error(a, o, &s, err);
     case SLOT_END:

@@ -129,6 +129,7 @@ static const struct event_row rows[EVENT_KINDS] = {
                                 "{text}: it was overdue by more than a day"},
     [EVENT_SCHEDULE_WOKE] = {"schedule_woke", LOG_INFO, "report", true,
                              "{text}: its pause is over"},
+    [EVENT_SCHEDULE_RETIMED] = {"schedule_retimed", LOG_INFO, "report", true, "{text}"},
     [EVENT_SCHEDULE_ERROR] = {"schedule_error", LOG_ERROR, "report", true, "{text}"},
     [EVENT_SCHEDULE_ENDED] = {"schedule_ended", LOG_INFO, "report", true,
                               "{text}: there is no further run"},

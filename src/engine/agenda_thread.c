@@ -5,12 +5,15 @@
  * reports take, no schedule is late for them. */
 #include "engine_work.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/agenda_lane.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define LOOK_LEAST_US (20 * US_PER_MS) /* between two looks while the record changes */
 #define STUCK_US (60 * US_PER_S)       /* so much later than it meant to, it hangs */
@@ -46,6 +49,32 @@ static void end_look(struct agenda_thread *t, int64_t changes, bool idle, const 
     engine_publish(e);
 }
 
+/* When the zones are others than those that next instants were worked out with, these are worked
+ * out anew. Which these were stands in a file beside the record: it is about this machine, and what
+ * is lost with it is only that they are worked out once more. */
+static bool check_zones(struct agenda_thread *t, const struct agenda_lane *lane, struct err *err)
+{
+    static const char name[] = "zones.version";
+    const struct engine_plugs *p = &t->engine->plugs;
+    char path[FILE_PATH_MAX], now[ZONES_VERSION_MAX + 1];
+    struct buf before = buf_init(ZONES_VERSION_MAX + 1);
+    struct err ignored = {0};
+    int64_t changed = 0;
+    t->zones->ops->version(t->zones, now);
+    if (!file_join(path, p->data_dir, name, err))
+        return false;
+    bool same = file_read(path, &before, &ignored) && str_equal(buf_text(&before), now);
+    buf_done(&before);
+    if (same)
+        return true;
+    if (!agenda_retime(lane, &changed, err))
+        return false;
+    log_line(p->log, changed > 0 ? LOG_WARN : LOG_INFO, "schedules",
+             "time zones are %s now: %" PRId64 " schedules have another next instant", now,
+             changed);
+    return file_replace(path, now, strlen(now), 0640, err);
+}
+
 static void call_pool(void *ctx)
 {
     pool_thread_call(ctx);
@@ -59,6 +88,8 @@ static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, st
         .agenda = t->agenda, .zones = t->zones, .queued = call_pool, .ctx = t->engine};
     struct settings settings;
     int64_t dealt = 0, next_us = INT64_MAX;
+    if (!t->looked && !check_zones(t, &lane, err))
+        return false;
     if (!agenda_pass(&lane, &dealt, err) || !t->agenda->ops->next_due(t->agenda, &next_us, err))
         return false;
     int64_t wait_us = next_us - clock->ops->now_us(clock);

@@ -295,3 +295,67 @@ bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err 
     free(p);
     return ok;
 }
+
+/* --- other rules ------------------------------------------------------------------------------ */
+
+/* An order when the row's instant is another now. What was dealt with does not come again. */
+static bool order_retime(struct pass *p, int32_t i, const struct due_row *row, int64_t now_us)
+{
+    struct zone_hint hint = {0};
+    struct item *it = &p->item;
+    int64_t next;
+    it->row = row;
+    it->why = (struct err){0};
+    if (row->follows || !read_facts(p->lane, row, now_us, &hint, it) ||
+        !due_from_now(&it->facts, &next) || next * US_PER_S == row->next_run_us ||
+        next * US_PER_S <= row->last_scheduled_us)
+        return false;
+    (void)str_copy(p->reason[i], sizeof p->reason[i],
+                   "the rules of its time zone changed; it has another next instant"); /* it fits */
+    p->order[i] = (struct slot_order){.schedule = row->schedule,
+                                      .specification = row->specification,
+                                      .seen_us = row->next_run_us,
+                                      .what = SLOT_RETIME,
+                                      .slot_us = row->next_run_us,
+                                      .next_us = next * US_PER_S,
+                                      .reason = p->reason[i]};
+    return true;
+}
+
+/* One page of schedules; *after: the last that was seen. */
+static bool retime_page(struct pass *p, struct arena *arena, struct uuid *after, int32_t *ret_count,
+                        int64_t *changed, struct err *err)
+{
+    struct agenda *a = p->lane->agenda;
+    struct due_row *rows;
+    int64_t now_us;
+    int32_t n = 0;
+    if (!a->ops->ahead(a, *after, arena, &rows, ret_count, &now_us, err))
+        return false;
+    for (int32_t i = 0; i < *ret_count; i++)
+        n += order_retime(p, n, &rows[i], now_us);
+    if (n > 0 && !a->ops->slots(a, p->order, n, p->answer, err))
+        return false;
+    for (int32_t i = 0; i < n; i++)
+        *changed += p->answer[i] == SLOT_DONE;
+    if (*ret_count > 0)
+        *after = rows[*ret_count - 1].schedule;
+    return true;
+}
+
+bool agenda_retime(const struct agenda_lane *lane, int64_t *ret_changed, struct err *err)
+{
+    struct pass *p = calloc(1, sizeof *p);
+    struct uuid after = {{0}};
+    bool ok = p != NULL || err_set(err, ERR_STOP, "schedules: out of memory for a pass");
+    int32_t count = ok ? 1 : 0;
+    *ret_changed = 0;
+    while (ok && count > 0) { /* each page begins behind the last: it comes to an end */
+        struct arena arena = arena_init(PASS_MEMORY);
+        p->lane = lane;
+        ok = retime_page(p, &arena, &after, &count, ret_changed, err);
+        arena_done(&arena);
+    }
+    free(p);
+    return ok;
+}
