@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MARK_MAX = 24, NAMES_MAX = 32, TURN_MS = 5 };
+enum { MARK_MAX = 24, NAMES_MAX = 36, TURN_MS = 5 };
 
 struct mirror {
     struct db *db;
@@ -148,9 +148,9 @@ static bool bind_one(struct stmt *st, const char *name, char kind, const json_t 
 }
 
 static const char *const places[NAMES_MAX] = {
-    "$c0",  "$c1",  "$c2",  "$c3",  "$c4",  "$c5",  "$c6",  "$c7",  "$c8",  "$c9",  "$c10",
-    "$c11", "$c12", "$c13", "$c14", "$c15", "$c16", "$c17", "$c18", "$c19", "$c20", "$c21",
-    "$c22", "$c23", "$c24", "$c25", "$c26", "$c27", "$c28", "$c29", "$c30", "$c31"};
+    "$c0",  "$c1",  "$c2",  "$c3",  "$c4",  "$c5",  "$c6",  "$c7",  "$c8",  "$c9",  "$c10", "$c11",
+    "$c12", "$c13", "$c14", "$c15", "$c16", "$c17", "$c18", "$c19", "$c20", "$c21", "$c22", "$c23",
+    "$c24", "$c25", "$c26", "$c27", "$c28", "$c29", "$c30", "$c31", "$c32", "$c33", "$c34", "$c35"};
 
 static bool odd(const char *relation, struct err *err)
 {

@@ -23,6 +23,16 @@ static const struct mirror_table tables[] = {
     {"suppressions", "ittti", SQL_MIRROR_SUPPRESSIONS, "it", SQL_MIRROR_DROP_SUPPRESSIONS},
     {"engines", "uititii", SQL_MIRROR_ENGINES, "", SQL_COUNT},
     {"events", "iitiuiiittiiuu", SQL_MIRROR_EVENTS, "", SQL_COUNT},
+    {"workspace_members", "itti", SQL_MIRROR_WORKSPACE_MEMBERS, "it",
+     SQL_MIRROR_DROP_WORKSPACE_MEMBERS},
+    {"newsletter_specifications", "uitittitiii", SQL_MIRROR_NEWSLETTER_SPECIFICATIONS, "",
+     SQL_COUNT},
+    {"autopilot_schedules", "uuitttttttitittiiiitiiiiiitiiiiiu", SQL_MIRROR_AUTOPILOT_SCHEDULES, "",
+     SQL_COUNT},
+    {"schedule_specifications", "uiu", SQL_MIRROR_SCHEDULE_SPECIFICATIONS, "ui",
+     SQL_MIRROR_DROP_SCHEDULE_SPECIFICATIONS},
+    {"newsletter_runs", "iuiuutitiiittuiiiiitiiittiiu", SQL_MIRROR_NEWSLETTER_RUNS, "", SQL_COUNT},
+    {"schedule_templates", "uitttttttitiii", SQL_MIRROR_SCHEDULE_TEMPLATES, "", SQL_COUNT},
     {"audit_log", "iittttx", SQL_MIRROR_AUDIT_LOG, "", SQL_COUNT},
 };
 

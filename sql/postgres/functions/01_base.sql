@@ -9,12 +9,18 @@
 CREATE OR REPLACE FUNCTION ap.clock() RETURNS timestamptz
 LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$;
 
+/* Infinity is the largest number: never. */
 CREATE OR REPLACE FUNCTION ap.us(t timestamptz) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM t) * 1000000)::bigint $$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN t = 'infinity' THEN 9223372036854775807
+                ELSE (extract(epoch FROM t) * 1000000)::bigint END
+$$;
 
 CREATE OR REPLACE FUNCTION ap.ts(us bigint) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT timestamptz 'epoch' + us * interval '1 microsecond' $$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN us = 9223372036854775807 THEN 'infinity'
+                ELSE timestamptz 'epoch' + us * interval '1 microsecond' END
+$$;
 
 CREATE OR REPLACE FUNCTION ap.fail(state text, sentence text) RETURNS void
 LANGUAGE plpgsql AS $$

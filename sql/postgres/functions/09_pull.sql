@@ -75,6 +75,52 @@ LANGUAGE sql STABLE AS $$
     FROM ap.suppressions s WHERE s.changed >= since
 $$;
 
+/* What was deleted comes before what may have taken its name since, and runs that gave up their
+ * period before those that may have it now. */
+CREATE OR REPLACE FUNCTION ap.pull_schedules(since xid8)
+RETURNS TABLE (relation text, columns json)
+LANGUAGE sql STABLE AS $$
+    SELECT 'workspace_members', json_build_array(ap.no_of(m.workspace_id), m.member, m.role,
+        ap.us(m.added_at))
+    FROM ap.workspace_members m WHERE m.changed >= since
+    UNION ALL
+    (SELECT 'newsletter_specifications', json_build_array(p.id, ap.no_of(p.workspace_id), p.name,
+         p.active, p.frequency, p.definition::text, p.rev, p.created_by, ap.us(p.created_at),
+         ap.us(p.updated_at), ap.us(p.deleted_at))
+     FROM ap.newsletter_specifications p WHERE p.changed >= since
+     ORDER BY p.deleted_at IS NULL, p.no)
+    UNION ALL
+    (SELECT 'autopilot_schedules', json_build_array(s.id, s.specification_id,
+         ap.no_of(s.workspace_id), s.created_by, s.schedule_name, s.schedule_type,
+         s.schedule_config::text, s.categories_override::text, s.regions_override::text,
+         s.cadence_override, s.enabled, s.status, ap.us(s.last_run_at), s.last_run_status,
+         s.last_run_error, ap.us(s.next_run_at), s.run_count, s.success_count, s.failure_count,
+         s.notes, ap.us(s.last_scheduled_for), s.skip_count, s.overlap_skipped, s.missed_count,
+         s.slot_count, ap.us(s.paused_until), s.paused_note, ap.us(s.overdue_since), s.rev,
+         ap.us(s.created_at), ap.us(s.updated_at), ap.us(s.deleted_at), s.after_id)
+     FROM ap.autopilot_schedules s WHERE s.changed >= since
+     ORDER BY s.deleted_at IS NULL, s.no)
+    UNION ALL
+    SELECT 'schedule_specifications', json_build_array(x.schedule, x.place, x.specification_id)
+    FROM ap.schedule_specifications x WHERE x.changed >= since
+    UNION ALL
+    (SELECT 'newsletter_runs', json_build_array(r.seq, r.id, ap.no_of(r.workspace_id),
+         r.specification_id, r.autopilot_schedule_id, r.trigger, ap.us(r.scheduled_for),
+         r.status, r.attempt, ap.us(r.not_before), ap.us(r.period_at), r.period_key, r.actor,
+         r.owner, r.journal_gen, ap.us(r.until), ap.us(r.created_at), ap.us(r.started_at),
+         ap.us(r.finished_at), r.error, r.items, r.sources, r.sources_failed, r.report, r.sha256,
+         r.bytes, ap.us(r.seen_at), r.after_run)
+     FROM ap.newsletter_runs r WHERE r.changed >= since
+     ORDER BY r.status IN ('queued', 'running', 'success'), r.seq)
+    UNION ALL
+    (SELECT 'schedule_templates', json_build_array(e.id, ap.no_of(e.workspace_id), e.name,
+         e.schedule_type, e.schedule_config::text, e.categories_override::text,
+         e.regions_override::text, e.cadence_override, e.notes, e.rev, e.created_by,
+         ap.us(e.created_at), ap.us(e.updated_at), ap.us(e.deleted_at))
+     FROM ap.schedule_templates e WHERE e.changed >= since
+     ORDER BY e.deleted_at IS NULL, e.created_at, e.id)
+$$;
+
 CREATE OR REPLACE FUNCTION ap.pull_history(since xid8) RETURNS TABLE (relation text, columns json)
 LANGUAGE sql STABLE AS $$
     SELECT 'engines', json_build_array(e.id, e.journal_gen, e.host, e.pid, e.version,
@@ -94,13 +140,15 @@ $$;
 CREATE OR REPLACE FUNCTION ap.pull(since text) RETURNS TABLE (relation text, columns json)
 LANGUAGE sql STABLE AS $$
     (SELECT 'gone', json_build_array(g.relation, CASE
-        WHEN g.relation IN ('email_templates', 'suppressions')
+        WHEN g.relation IN ('email_templates', 'suppressions', 'workspace_members')
         THEN jsonb_set(g.key, '{0}', to_jsonb(ap.no_of((g.key ->> 0)::uuid))) ELSE g.key END)
      FROM ap.gone g WHERE g.changed >= since::xid8 ORDER BY g.id)
     UNION ALL
     SELECT * FROM ap.pull_jobs(since::xid8)
     UNION ALL
     SELECT * FROM ap.pull_letters(since::xid8)
+    UNION ALL
+    SELECT * FROM ap.pull_schedules(since::xid8)
     UNION ALL
     SELECT * FROM ap.pull_history(since::xid8)
     UNION ALL

@@ -1,0 +1,27 @@
+-- $c0 ... $c32: a row as the shared record has it, in the order of the columns.
+INSERT INTO autopilot_schedules (id, specification_id, workspace, created_by, schedule_name,
+    schedule_type, schedule_config, categories_override, regions_override, cadence_override,
+    enabled, status, last_run_at, last_run_status, last_run_error, next_run_at, run_count,
+    success_count, failure_count, notes, last_scheduled_for, skip_count, overlap_skipped,
+    missed_count, slot_count, paused_until, paused_note, overdue_since, rev, created_at,
+    updated_at, deleted_at, after_id)
+VALUES ($c0, $c1, $c2, $c3, $c4, $c5, $c6, $c7, $c8, $c9, $c10, $c11, $c12, $c13, $c14, $c15,
+    $c16, $c17, $c18, $c19, $c20, $c21, $c22, $c23, $c24, $c25, $c26, $c27, $c28, $c29, $c30,
+    $c31, $c32)
+ON CONFLICT (id) DO UPDATE SET specification_id = excluded.specification_id,
+    workspace = excluded.workspace, created_by = excluded.created_by,
+    schedule_name = excluded.schedule_name, schedule_type = excluded.schedule_type,
+    schedule_config = excluded.schedule_config,
+    categories_override = excluded.categories_override,
+    regions_override = excluded.regions_override, cadence_override = excluded.cadence_override,
+    enabled = excluded.enabled, status = excluded.status, last_run_at = excluded.last_run_at,
+    last_run_status = excluded.last_run_status, last_run_error = excluded.last_run_error,
+    next_run_at = excluded.next_run_at, run_count = excluded.run_count,
+    success_count = excluded.success_count, failure_count = excluded.failure_count,
+    notes = excluded.notes, last_scheduled_for = excluded.last_scheduled_for,
+    skip_count = excluded.skip_count, overlap_skipped = excluded.overlap_skipped,
+    missed_count = excluded.missed_count, slot_count = excluded.slot_count,
+    paused_until = excluded.paused_until, paused_note = excluded.paused_note,
+    overdue_since = excluded.overdue_since, rev = excluded.rev,
+    created_at = excluded.created_at, updated_at = excluded.updated_at,
+    deleted_at = excluded.deleted_at, after_id = excluded.after_id
