@@ -66,5 +66,14 @@ LANGUAGE sql STABLE AS $$
         UNION ALL
         SELECT e.name FROM ap.email_templates e JOIN ap.workspaces w ON w.id = e.workspace_id
         WHERE q ->> 'of' = 'template' AND w.name = q ->> 'workspace'
+        UNION ALL
+        SELECT s.schedule_name
+        FROM ap.autopilot_schedules s JOIN ap.workspaces w ON w.id = s.workspace_id
+        WHERE q ->> 'of' = 'schedule' AND w.name = q ->> 'workspace' AND s.deleted_at IS NULL
+        UNION ALL
+        SELECT p.name
+        FROM ap.newsletter_specifications p JOIN ap.workspaces w ON w.id = p.workspace_id
+        WHERE q ->> 'of' = 'specification' AND w.name = q ->> 'workspace'
+          AND p.deleted_at IS NULL
         LIMIT 5000) n
 $$;

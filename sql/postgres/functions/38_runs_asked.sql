@@ -1,0 +1,144 @@
+/* 38_runs_asked - runs that an operator asks for, takes back, or has looked at.
+ *
+ * A request locks no schedule: engines move those on, many in one command, and both add runs, so
+ * that each could wait for the other. One request of a schedule after the other is enough for the
+ * limit; the index of periods sees to the rest. */
+
+/* Requests about this schedule wait for this command's end. */
+CREATE OR REPLACE FUNCTION ap.ask_one(the_schedule uuid) RETURNS void
+LANGUAGE sql AS
+$$ SELECT pg_advisory_xact_lock(hashtextextended(the_schedule::text, 6)) $$;
+
+/* They take no slot: the index of slots finds them. */
+CREATE OR REPLACE FUNCTION ap.rate_runs(f ap.autopilot_schedules, most integer, t timestamptz)
+RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    made timestamptz;
+BEGIN
+    IF most <= 0 THEN
+        RETURN;
+    END IF;
+    SELECT r.created_at INTO made FROM ap.newsletter_runs r
+    WHERE r.autopilot_schedule_id = f.id AND r.scheduled_for IS NULL
+      AND r.created_at > t - interval '1 hour'
+    ORDER BY r.created_at DESC LIMIT 1 OFFSET most - 1;
+    IF made IS NOT NULL THEN
+        PERFORM ap.fail('AP003', format('schedule: "%s" was run %s times, which is the limit '
+            '(schedules.run_per_hour), in the last hour; again from %s on', f.schedule_name, most,
+            ap.hour_after(made)));
+    END IF;
+END $$;
+
+/* Makes a waiting run; false when the slot has its run, or the period has. slot: NULL: none. */
+CREATE OR REPLACE FUNCTION ap.ask_run(f ap.autopilot_schedules, spec uuid, the_run uuid,
+    why text, slot timestamptz, key text, who text, t timestamptz) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO ap.newsletter_runs (id, workspace_id, specification_id, autopilot_schedule_id,
+        trigger, scheduled_for, status, not_before, period_at, period_key, actor, created_at)
+    VALUES (the_run, f.workspace_id, spec, f.id, why, slot, 'queued',
+            CASE WHEN slot IS NULL THEN timestamptz 'epoch' ELSE t END, coalesce(slot, t), key,
+            who, t)
+    ON CONFLICT DO NOTHING;
+    RETURN FOUND;
+END $$;
+
+/* q: actor, admin, gate, limit, workspace, name, trigger, key (of the first specification's period;
+ * null: it does not count), keys (of this instant's period, by frequency), new_ids. A run of each
+ * specification whose period is free; of a further one only when it is active. */
+CREATE OR REPLACE FUNCTION ap.run_ask(q jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t timestamptz;
+    f ap.autopilot_schedules := ap.schedule_must(q, false);
+    key text := q ->> 'key';
+    the_run uuid;
+    runs uuid[] := '{}';
+    p record;
+BEGIN
+    PERFORM ap.ask_one(f.id);
+    t := ap.clock();
+    PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
+    PERFORM ap.rate_runs(f, (q ->> 'limit')::int, t);
+    FOR p IN SELECT * FROM ap.parts_of(f.id) LOOP
+        IF p.place > 0 AND NOT p.live THEN
+            CONTINUE;
+        END IF;
+        the_run := (q -> 'new_ids' ->> p.place)::uuid;
+        IF ap.ask_run(f, p.id, the_run, q ->> 'trigger', NULL,
+                      CASE WHEN p.place = 0 OR key IS NULL THEN key
+                           ELSE q -> 'keys' ->> p.frequency END, q ->> 'actor', t) THEN
+            runs := runs || the_run;
+        END IF;
+    END LOOP;
+    IF cardinality(runs) = 0 THEN
+        PERFORM ap.fail('AP002', format('schedule: the specification of "%s" has its report of '
+            'this period, or one is being made; run it as a test, or override the limit '
+            '(--override)', f.schedule_name));
+    END IF;
+    FOREACH the_run IN ARRAY runs LOOP
+        PERFORM ap.audit(t, 'run_asked', q ->> 'actor', f.schedule_name, words => f.schedule_name,
+                         schedule => f.id, run => the_run);
+    END LOOP;
+    RETURN jsonb_build_object('run', runs[1]);
+END $$;
+
+/* --- a run that is there --- */
+
+/* q: actor, admin, gate, run. The row is locked, and may be changed in one of these states. name:
+ * the schedule's or, without one, the specification's. */
+CREATE OR REPLACE FUNCTION ap.run_to_change(q jsonb, states text[], cure text,
+    OUT seq bigint, OUT schedule uuid, OUT name text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    r ap.newsletter_runs;
+    creator text;
+BEGIN
+    SELECT x.* INTO r FROM ap.newsletter_runs x WHERE x.id = (q ->> 'run')::uuid
+    FOR NO KEY UPDATE;
+    IF r.id IS NULL THEN
+        PERFORM ap.fail('AP003', 'run: there is no such run; `autopilot run list` has all');
+    END IF;
+    SELECT coalesce(s.created_by, ''), coalesce(s.schedule_name, p.name) INTO creator, name
+    FROM ap.newsletter_specifications p
+    LEFT JOIN ap.autopilot_schedules s ON s.id = r.autopilot_schedule_id
+    WHERE p.id = r.specification_id;
+    /* Whoever asked for it has the say of who made the schedule. */
+    PERFORM ap.gate(q, q -> 'gate', r.workspace_id,
+                    CASE WHEN r.actor = q ->> 'actor' THEN r.actor ELSE creator END);
+    IF r.status <> ALL (states) THEN
+        PERFORM ap.fail('AP003', format('run: it is %s; %s', r.status, cure));
+    END IF;
+    seq := r.seq;
+    schedule := r.autopilot_schedule_id;
+END $$;
+
+CREATE OR REPLACE FUNCTION ap.run_cancel(q jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t timestamptz;
+    f record;
+BEGIN
+    f := ap.run_to_change(q, '{queued,running}', 'only a run that waits or runs can be cancelled');
+    t := ap.clock();
+    UPDATE ap.newsletter_runs r SET status = 'cancelled', finished_at = t, until = NULL
+    WHERE r.seq = f.seq;
+    PERFORM ap.audit(t, 'run_cancelled', q ->> 'actor', f.name, words => f.name,
+                     schedule => f.schedule, run => (q ->> 'run')::uuid);
+    RETURN '{}';
+END $$;
+
+CREATE OR REPLACE FUNCTION ap.run_seen(q jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t timestamptz;
+    f record;
+BEGIN
+    f := ap.run_to_change(q, '{failed}', 'only a failure needs to be seen');
+    t := ap.clock();
+    UPDATE ap.newsletter_runs r SET seen_at = t WHERE r.seq = f.seq AND r.seen_at IS NULL;
+    PERFORM ap.audit(t, 'run_seen', q ->> 'actor', f.name, words => f.name,
+                     schedule => f.schedule, run => (q ->> 'run')::uuid);
+    RETURN '{}';
+END $$;

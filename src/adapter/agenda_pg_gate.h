@@ -1,0 +1,25 @@
+/* agenda_pg_gate.h - how the operators' commands of the shared agenda are asked. */
+#ifndef AGENDA_PG_GATE_H
+#define AGENDA_PG_GATE_H
+
+#include "agenda_pg.h"
+#include "authority_pg.h"
+
+/* --- agenda_pg_members.c --- */
+/* The action's row of the table of roles, for ap.gate; NULL without memory. */
+json_t *pgagenda_gate(enum role_action action);
+/* {actor, admin, gate}. */
+json_t *pgagenda_actor(const struct pgagenda *a, const char *actor, enum role_action action);
+/* {actor, admin, gate, workspace, name}. */
+json_t *pgagenda_question(const struct pgagenda *a, const char *actor, enum role_action action,
+                          const struct agenda_ref *ref);
+/* A command that named something: of ("schedule", "specification") and ref say what. When it is not
+ * there, the nearest name is added. q is consumed; ret as in pg_ask. */
+bool pgagenda_ask(const struct pgagenda *a, const char *command, json_t *q, json_t **ret,
+                  const char *of, const struct agenda_ref *ref, struct err *err);
+/* Reads what a put answers; answer is freed. */
+bool pgagenda_read_put(const char *command, json_t *answer, enum put_answer *ret, struct err *err);
+/* A name for what the command makes. */
+struct uuid pgagenda_new_id(const struct pgagenda *a);
+
+#endif
