@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PG_ARGS_MAX = 64, PG_ARGS_BYTES_MAX = 16 * 1024 * 1024 };
+enum { PG_ARGS_MAX = 64, PG_ARGS_BYTES_MAX = 48 * 1024 * 1024 };
 
 struct pg_arg {
     uint32_t type; /* 0: text, of the type that the server finds */

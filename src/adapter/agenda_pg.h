@@ -24,9 +24,9 @@ bool pgagenda_slots(struct agenda *base, const struct slot_order *orders, int32_
                     enum slot_answer *ret, struct err *err);
 
 /* --- agenda_pg_follow.c --- */
-/* What the followers of a run shall do, as ap.run_end reads it: rows are those that ap.run_end
- * answered. NULL: err. */
-json_t *pgagenda_follow(const json_t *rows, struct err *err);
+/* What the followers of a run shall do, as ap.run_end reads it. rows: what it answered; held:
+ * [schedule, specification] of runs whose period it said is held. NULL: err. */
+json_t *pgagenda_follow(const json_t *rows, const json_t *held, struct err *err);
 
 /* --- agenda_pg_runs.c --- */
 bool pgagenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen, int32_t max,

@@ -28,32 +28,59 @@ static bool parse(const char *command, struct pg_answer *answer, json_t **ret, s
     return *ret != NULL || pg_ask_odd(command, NULL, err);
 }
 
-static bool call(const struct pg_asker *a, const char *command, const char *text, json_t **ret,
-                 struct err *err)
+/* args: the command, and what goes with it. */
+static bool call(const struct pg_asker *a, const char *command, const char *sql,
+                 const struct pg_args *args, json_t **ret, struct err *err)
 {
-    char sql[COMMAND_MAX];
-    struct pg_args args = pg_args_init();
     struct pg_answer answer = {0};
-    (void)str_format(sql, sizeof sql, "SELECT ap.%s($1::jsonb)", command); /* ours: it fits */
-    pg_args_text(&args, text);
     int64_t until_us = a->clock->ops->boot_us(a->clock) + ANSWER_WITHIN_US;
     FP("pg_ask_before");
-    bool ok = pg_link_call(a->link, sql, &args, until_us, &answer, err);
+    bool ok = pg_link_call(a->link, sql, args, until_us, &answer, err);
     FP("pg_ask_after");
     if (ok && ret != NULL)
         ok = parse(command, &answer, ret, err);
     pg_answer_done(&answer);
-    pg_args_done(&args);
     return ok;
 }
 
-bool pg_ask(const struct pg_asker *a, const char *command, json_t *q, json_t **ret, struct err *err)
+/* The command as text, to be freed; q is consumed. */
+static char *dump(const char *command, json_t *q, struct err *err)
 {
     char *text = q != NULL ? json_dumps(q, JSON_COMPACT) : NULL;
     json_decref(q);
     if (text == NULL)
-        return err_set(err, ERR_STOP, "record: there is no memory for the command %s", command);
-    bool ok = call(a, command, text, ret, err);
+        (void)err_set(err, ERR_STOP, "record: there is no memory for the command %s", command);
+    return text;
+}
+
+bool pg_ask(const struct pg_asker *a, const char *command, json_t *q, json_t **ret, struct err *err)
+{
+    char sql[COMMAND_MAX];
+    struct pg_args args = pg_args_init();
+    char *text = dump(command, q, err);
+    if (text == NULL)
+        return false;
+    (void)str_format(sql, sizeof sql, "SELECT ap.%s($1::jsonb)", command); /* ours: it fits */
+    pg_args_text(&args, text);
+    bool ok = call(a, command, sql, &args, ret, err);
+    pg_args_done(&args);
+    free(text);
+    return ok;
+}
+
+bool pg_ask_with(const struct pg_asker *a, const char *command, json_t *q, const void *bytes,
+                 size_t len, json_t **ret, struct err *err)
+{
+    char sql[COMMAND_MAX];
+    struct pg_args args = pg_args_init();
+    char *text = dump(command, q, err);
+    if (text == NULL)
+        return false;
+    (void)str_format(sql, sizeof sql, "SELECT ap.%s($1::jsonb, $2)", command); /* likewise */
+    pg_args_text(&args, text);
+    pg_args_bytes(&args, bytes, len);
+    bool ok = call(a, command, sql, &args, ret, err);
+    pg_args_done(&args);
     free(text);
     return ok;
 }

@@ -21,6 +21,9 @@ struct pg_asker {
  * answer does not matter. Failures as in pg_link.h. */
 bool pg_ask(const struct pg_asker *a, const char *command, json_t *q, json_t **ret,
             struct err *err);
+/* The same with bytes as a second argument, which is what ap.run_end wants. */
+bool pg_ask_with(const struct pg_asker *a, const char *command, json_t *q, const void *bytes,
+                 size_t len, json_t **ret, struct err *err);
 /* The answer was not what this program knows; always false. answer is freed. */
 bool pg_ask_odd(const char *command, json_t *answer, struct err *err);
 /* Did the last command fail because what it named is not there? */
