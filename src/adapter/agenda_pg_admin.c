@@ -1,15 +1,14 @@
 /* agenda_pg_admin.c - what operators define: specifications, schedules and templates of schedules,
  * as a whole (sql/postgres/functions/36_specs.sql, 37_schedules.sql).
  *
- * What is JSON goes as text and is made JSON by the server; what comes back is written in its
- * shortest form, with the keys in the server's order. */
+ * What is JSON goes and comes as text, and is JSON in the server; what comes back is in its shortest
+ * form, with the keys in the server's order. */
 #include "agenda_pg_gate.h"
 
 #include "base/str.h"
 #include "base/utf8.h"
 #include "domain/job.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool name_ok(const char *thing, const char *name, struct err *err)
@@ -161,19 +160,6 @@ static bool copy_or_null(const json_t *j, const char *key, struct arena *arena, 
     return !json_is_string(json_object_get(j, key)) || copy_text(j, key, arena, ret);
 }
 
-/* A value as JSON text, likewise. */
-static bool copy_json(const json_t *j, const char *key, struct arena *arena, const char **ret)
-{
-    const json_t *value = json_object_get(j, key);
-    *ret = NULL;
-    if (value == NULL || json_is_null(value))
-        return true;
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-    *ret = text != NULL ? arena_text(arena, text) : NULL;
-    free(text);
-    return *ret != NULL;
-}
-
 static bool read_def(const json_t *j, const struct agenda_ref *ref, struct arena *arena,
                      struct schedule_def *ret)
 {
@@ -184,9 +170,9 @@ static bool read_def(const json_t *j, const struct agenda_ref *ref, struct arena
            copy_text(j, "specification", arena, &ret->specification) &&
            copy_text(j, "frequency", arena, &ret->frequency) &&
            copy_text(j, "type", arena, &ret->type) && copy_text(j, "notes", arena, &ret->notes) &&
-           copy_json(j, "config", arena, &ret->config) && ret->config != NULL &&
-           copy_json(j, "categories", arena, &ret->categories) &&
-           copy_json(j, "regions", arena, &ret->regions) &&
+           copy_text(j, "config", arena, &ret->config) &&
+           copy_or_null(j, "categories", arena, &ret->categories) &&
+           copy_or_null(j, "regions", arena, &ret->regions) &&
            copy_or_null(j, "cadence", arena, &ret->cadence) &&
            copy_or_null(j, "further", arena, &ret->further) &&
            copy_or_null(j, "after", arena, &ret->after);

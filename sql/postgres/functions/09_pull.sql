@@ -85,17 +85,18 @@ LANGUAGE sql STABLE AS $$
     FROM ap.workspace_members m WHERE m.changed >= since
     UNION ALL
     (SELECT 'newsletter_specifications', json_build_array(p.id, ap.no_of(p.workspace_id), p.name,
-         p.active, p.frequency, p.definition::text, p.rev, p.created_by, ap.us(p.created_at),
-         ap.us(p.updated_at), ap.us(p.deleted_at))
+         p.active, p.frequency, ap.json_text(p.definition), p.rev, p.created_by,
+         ap.us(p.created_at), ap.us(p.updated_at), ap.us(p.deleted_at))
      FROM ap.newsletter_specifications p WHERE p.changed >= since
      ORDER BY p.deleted_at IS NULL, p.no)
     UNION ALL
     (SELECT 'autopilot_schedules', json_build_array(s.id, s.specification_id,
          ap.no_of(s.workspace_id), s.created_by, s.schedule_name, s.schedule_type,
-         s.schedule_config::text, s.categories_override::text, s.regions_override::text,
-         s.cadence_override, s.enabled, s.status, ap.us(s.last_run_at), s.last_run_status,
-         s.last_run_error, ap.us(s.next_run_at), s.run_count, s.success_count, s.failure_count,
-         s.notes, ap.us(s.last_scheduled_for), s.skip_count, s.overlap_skipped, s.missed_count,
+         ap.json_text(s.schedule_config), ap.json_text(s.categories_override),
+         ap.json_text(s.regions_override), s.cadence_override, s.enabled, s.status,
+         ap.us(s.last_run_at), s.last_run_status, s.last_run_error, ap.us(s.next_run_at),
+         s.run_count, s.success_count, s.failure_count, s.notes,
+         ap.us(s.last_scheduled_for), s.skip_count, s.overlap_skipped, s.missed_count,
          s.slot_count, ap.us(s.paused_until), s.paused_note, ap.us(s.overdue_since), s.rev,
          ap.us(s.created_at), ap.us(s.updated_at), ap.us(s.deleted_at), s.after_id)
      FROM ap.autopilot_schedules s WHERE s.changed >= since
@@ -114,8 +115,8 @@ LANGUAGE sql STABLE AS $$
      ORDER BY r.status IN ('queued', 'running', 'success'), r.seq)
     UNION ALL
     (SELECT 'schedule_templates', json_build_array(e.id, ap.no_of(e.workspace_id), e.name,
-         e.schedule_type, e.schedule_config::text, e.categories_override::text,
-         e.regions_override::text, e.cadence_override, e.notes, e.rev, e.created_by,
+         e.schedule_type, ap.json_text(e.schedule_config), ap.json_text(e.categories_override),
+         ap.json_text(e.regions_override), e.cadence_override, e.notes, e.rev, e.created_by,
          ap.us(e.created_at), ap.us(e.updated_at), ap.us(e.deleted_at))
      FROM ap.schedule_templates e WHERE e.changed >= since
      ORDER BY e.deleted_at IS NULL, e.created_at, e.id)

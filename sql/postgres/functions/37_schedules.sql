@@ -285,9 +285,10 @@ DECLARE
     ret jsonb;
 BEGIN
     SELECT jsonb_build_object('rev', f.rev, 'specification', p.name, 'frequency', p.frequency,
-        'type', f.schedule_type, 'config', f.schedule_config,
-        'categories', f.categories_override, 'regions', f.regions_override,
-        'cadence', f.cadence_override, 'notes', f.notes, 'enabled', f.enabled,
+        'type', f.schedule_type, 'config', ap.json_text(f.schedule_config),
+        'categories', ap.json_text(f.categories_override),
+        'regions', ap.json_text(f.regions_override), 'cadence', f.cadence_override,
+        'notes', f.notes, 'enabled', f.enabled,
         'further', (SELECT string_agg(o.name, E'\n' ORDER BY o.place) FROM ap.parts_of(f.id) o
                     WHERE o.place > 0),
         'after', (SELECT a.schedule_name FROM ap.autopilot_schedules a WHERE a.id = f.after_id))
