@@ -6,8 +6,8 @@
  *
  * Whatever is defined in a workspace (members, specifications, schedules, templates) is defined by
  * one command after the other, so that a name is one thing's, a circle is seen, and an owner is
- * left. Engines don't wait for it. Locks are taken in this order: the workspace's definitions, the
- * actor's limit, one schedule's requests, rows, and by ap.audit() last of all the audit log. */
+ * left. Engines don't wait for it. This lock and the one of an actor's limit come before those of
+ * rows (30_agenda). */
 
 /* Definitions of this workspace wait for this command's end. */
 CREATE OR REPLACE FUNCTION ap.define(the_workspace uuid) RETURNS void

@@ -1,13 +1,8 @@
 /* 38_runs_asked - runs that an operator asks for, takes back, or has looked at.
  *
- * A request locks no schedule: engines move those on, many in one command, and both add runs, so
- * that each could wait for the other. One request of a schedule after the other is enough for the
- * limit; the index of periods sees to the rest. */
-
-/* Requests about this schedule wait for this command's end. */
-CREATE OR REPLACE FUNCTION ap.ask_one(the_schedule uuid) RETURNS void
-LANGUAGE sql AS
-$$ SELECT pg_advisory_xact_lock(hashtextextended(the_schedule::text, 6)) $$;
+ * Whoever makes a run of a specification or takes one back has its row's lock (30_agenda), first of
+ * all. So requests about one schedule come one after the other, too, which the limit needs; the
+ * schedule itself is not locked: engines move those on, many in one command. */
 
 /* They take no slot: the index of slots finds them. */
 CREATE OR REPLACE FUNCTION ap.rate_runs(f ap.autopilot_schedules, most integer, t timestamptz)
@@ -57,7 +52,7 @@ DECLARE
     runs uuid[] := '{}';
     p record;
 BEGIN
-    PERFORM ap.ask_one(f.id);
+    PERFORM ap.lock_specs(ARRAY (SELECT o.id FROM ap.parts_of(f.id) o));
     t := ap.clock();
     PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
     PERFORM ap.rate_runs(f, (q ->> 'limit')::int, t);
@@ -95,6 +90,8 @@ DECLARE
     r ap.newsletter_runs;
     creator text;
 BEGIN
+    PERFORM ap.lock_specs(ARRAY (SELECT x.specification_id FROM ap.newsletter_runs x
+                                 WHERE x.id = (q ->> 'run')::uuid));
     SELECT x.* INTO r FROM ap.newsletter_runs x WHERE x.id = (q ->> 'run')::uuid
     FOR NO KEY UPDATE;
     IF r.id IS NULL THEN

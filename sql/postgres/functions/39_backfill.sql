@@ -2,26 +2,8 @@
  *
  * The caller says which slots a range has; here each is looked at as it stands and becomes a
  * waiting run or an answer why not, all in one transaction. A dry run does the same and takes it
- * back, so that the list an operator is shown can't differ from what is done. Rows are read without
- * locks and changed on condition, for the reason in 38_runs_asked. */
-
-/* One slot of one specification, one name: as agenda_slot_id() makes it. */
-CREATE OR REPLACE FUNCTION ap.slot_run_id(the_schedule uuid, slot timestamptz, spec uuid)
-RETURNS uuid
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE
-    us bytea := int8send(ap.us(slot));
-    key bytea := uuid_send(the_schedule);
-    h bytea;
-BEGIN
-    FOR i IN REVERSE 7 .. 0 LOOP /* the slot, its lowest byte first */
-        key := key || substr(us, i + 1, 1);
-    END LOOP;
-    h := sha256(key || uuid_send(spec));
-    h := set_byte(h, 6, (get_byte(h, 6) & 15) | 128);
-    h := set_byte(h, 8, (get_byte(h, 8) & 63) | 128);
-    RETURN encode(substr(h, 1, 16), 'hex')::uuid;
-END $$;
+ * back, so that the list an operator is shown can't differ from what is done. The specification's
+ * row is locked, as by whoever makes runs of it (30_agenda). */
 
 /* The one of that name, NULL: the first. */
 CREATE OR REPLACE FUNCTION ap.part_must(f ap.autopilot_schedules, the_name text) RETURNS uuid
@@ -38,9 +20,8 @@ BEGIN
     RETURN ret;
 END $$;
 
-/* A slot without a report waits once more; false when the period is taken, or somebody else was
- * first. What was cancelled keeps its attempt: the lane that worked it may not know yet, and must
- * not be taken for the next one. */
+/* A slot without a report waits once more; false when the period is taken. What was cancelled keeps
+ * its attempt: the lane that worked it may not know yet, and must not be taken for the next one. */
 CREATE OR REPLACE FUNCTION ap.ask_again(the_run uuid, key text, who text, t timestamptz)
 RETURNS boolean
 LANGUAGE plpgsql AS $$
@@ -88,7 +69,7 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
-    run := coalesce(r.id, ap.slot_run_id(f.id, slot, spec));
+    run := coalesce(r.id, ap.slot_id(f.id, (x ->> 'slot')::bigint, spec));
     IF r.id IS NULL THEN
         made := ap.ask_run(f, spec, run, 'backfill', slot, key, who, t);
     ELSE
@@ -135,10 +116,10 @@ DECLARE
     spec uuid;
     answers jsonb;
 BEGIN
-    PERFORM ap.ask_one(f.id);
-    t := ap.clock();
     PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
     spec := ap.part_must(f, q ->> 'specification');
+    PERFORM ap.lock_specs(ARRAY [spec]);
+    t := ap.clock();
     BEGIN
         answers := ap.backfill_all(q, f, spec, t);
         IF (q ->> 'dry')::boolean THEN
