@@ -25,7 +25,12 @@ void mirror_close(struct mirror *m); /* accepts NULL */
  * as it was. deadline_us: boot time. */
 bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
                  struct err *err);
-/* The same as a port; the link becomes its own, in success only. */
+/* Fetches the report of a run, unless the copy has it: a pull leaves reports on the server. A run
+ * without a report is left as it is. ERR_RETRY: what the server has is not what the copy says it
+ * is; pull, and ask again. Other failures as mirror_pull's. */
+bool mirror_report(struct mirror *m, struct pg_link *link, struct uuid run, int64_t deadline_us,
+                   struct err *err);
+/* Pulling as a port; the link becomes its own, in success only. */
 bool mirror_port_new(const char *path, struct pg_link *link, struct mirror_port **ret,
                      struct err *err);
 /* The server's instant of the last pull that succeeded, also of an earlier process; 0: none. */

@@ -1,8 +1,8 @@
 /* agenda_pg_admin.c - what operators define: specifications, schedules and templates of schedules,
  * as a whole (sql/postgres/functions/36_specs.sql, 37_schedules.sql).
  *
- * What is JSON goes and comes as text, and is JSON in the server; what comes back is in its shortest
- * form, with the keys in the server's order. */
+ * What is JSON goes and comes as text, and is JSON in the server; what comes back is in its
+ * shortest form, with the keys in the server's order. */
 #include "agenda_pg_gate.h"
 
 #include "base/str.h"

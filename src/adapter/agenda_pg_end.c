@@ -1,4 +1,5 @@
-/* agenda_pg_end.c - tells how runs ended, many in one command (sql/postgres/functions/33_run_end.sql).
+/* agenda_pg_end.c - tells how runs ended, many in a command
+ * (sql/postgres/functions/33_run_end.sql).
  *
  * The bytes of the reports go beside the command, all of them one behind the other. A success that
  * has followers comes back with what is known of them; then it is decided what they do, and the end

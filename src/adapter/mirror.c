@@ -329,3 +329,51 @@ bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, in
     (void)close(fd); /* and with it the lock */
     return ok;
 }
+
+/* --- reports --- */
+
+static bool has_report(struct mirror *m, struct uuid run, bool *ret, struct err *err)
+{
+    struct stmt *st = db_stmt(m->db, SQL_REPORT_GET);
+    stmt_uuid(st, "$run", run);
+    if (!db_step(st, ret, err))
+        return false;
+    stmt_end(st);
+    return true;
+}
+
+static bool keep_report(struct mirror *m, struct uuid run, struct pg_answer *a, struct err *err)
+{
+    size_t html_len, text_len;
+    int64_t kept = 0;
+    const void *html = pg_answer_bytes(a, 0, 1, &html_len);
+    const void *text = pg_answer_bytes(a, 0, 2, &text_len);
+    struct stmt *st = db_stmt(m->db, SQL_MIRROR_REPORT);
+    stmt_uuid(st, "$run", run);
+    stmt_text(st, "$sha256", pg_answer_text(a, 0, 0));
+    stmt_blob(st, "$html", html, html_len);
+    stmt_blob(st, "$text", text, text_len);
+    return pg_answer_ok(a, err) && db_run(st, &kept, err) &&
+           (kept > 0 || err_set(err, ERR_RETRY,
+                                "mirror: the report on the server is not the one that the copy "
+                                "knows of; try again"));
+}
+
+bool mirror_report(struct mirror *m, struct pg_link *link, struct uuid run, int64_t deadline_us,
+                   struct err *err)
+{
+    bool there;
+    struct pg_answer a = {0};
+    struct pg_args args = pg_args_init();
+    if (!has_report(m, run, &there, err))
+        return false;
+    if (there)
+        return true;
+    pg_args_uuid(&args, run);
+    bool ok = pg_link_call(link, "SELECT sha256, html, words FROM ap.report_get($1)", &args,
+                           deadline_us, &a, err) &&
+              (a.rows == 0 || keep_report(m, run, &a, err));
+    pg_answer_done(&a);
+    pg_args_done(&args);
+    return ok;
+}

@@ -1,7 +1,6 @@
 /* agendas.c - opens the agenda for one command, and finds what the command is about. */
 #include "agendas.h"
 
-#include "adapter/agenda_sqlite.h"
 #include "adapter/clock_real.h"
 #include "adapter/zone_file.h"
 #include "adapter/zones_tzdata.h"
@@ -23,16 +22,10 @@
  * limits are not known. */
 static bool open_port(struct app *app, struct agendas *ret, struct err *err)
 {
-    char path[FILE_PATH_MAX];
     struct config config;
     if (!config_read(app->config_path, cli_given(app, "config"), &config, err))
         return false;
-    if (shared_is(&config.settings))
-        return err_set(err, ERR_REFUSED,
-                       "schedules: a shared record keeps jobs; schedules are kept by an embedded "
-                       "record for now ([record] url empty)");
-    if (!place_file(app, PLACE_RECORD, path, err) ||
-        !agenda_sqlite_open(path, ret->clock, &ret->agenda, err))
+    if (!shared_agenda(app, &config.settings, ret->clock, &ret->agenda, err))
         return false;
     struct agenda_rules rules = {.admins = arena_text(&ret->arena, config.settings.engine_admins),
                                  .create_per_hour = config.settings.create_per_hour,

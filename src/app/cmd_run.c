@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "output.h"
 #include "port/reports.h"
+#include "shared.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,7 @@ bool cmd_run_cat(struct app *app, struct err *err)
     struct buf bytes = buf_init(REPORT_BYTES_MAX);
     bool text = cli_given(app, "text");
     bool ok = agendas_open(app, false, &a, err) && agendas_run(app, &a, &run, err) &&
+              shared_report(app, run.id, err) &&
               read_report(a.db, run.id, text ? NULL : &bytes, text ? &bytes : NULL, err);
     if (ok && fwrite(buf_text(&bytes), 1, bytes.len, stdout) != bytes.len)
         ok = err_set(err, ERR_STOP, "run: stdout could not be written");
@@ -167,7 +169,7 @@ bool cmd_run_open(struct app *app, struct err *err)
     struct buf html = buf_init(REPORT_BYTES_MAX);
     char path[FILE_PATH_MAX] = "";
     bool ok = agendas_open(app, false, &a, err) && agendas_run(app, &a, &run, err) &&
-              read_report(a.db, run.id, &html, NULL, err);
+              shared_report(app, run.id, err) && read_report(a.db, run.id, &html, NULL, err);
     if (ok) {
         const char *tmp = getenv("TMPDIR");
         char id[UUID_TEXT_SIZE];

@@ -1,6 +1,8 @@
 /* shared.c - where the record is. */
 #include "shared.h"
 
+#include "adapter/agenda_pg.h"
+#include "adapter/agenda_sqlite.h"
 #include "adapter/authority_pg.h"
 #include "adapter/authority_sqlite.h"
 #include "adapter/mirror.h"
@@ -43,6 +45,22 @@ bool shared_authority(const struct app *app, const struct settings *s, struct cl
     if (!shared_link(s, NULL, &link, err))
         return false;
     if (authority_pg_open(link, clock, ret, err))
+        return true;
+    pg_link_free(link);
+    return false;
+}
+
+bool shared_agenda(const struct app *app, const struct settings *s, struct clock_port *clock,
+                   struct agenda **ret, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct pg_link *link = NULL;
+    if (!shared_is(s))
+        return place_file(app, PLACE_RECORD, path, err) &&
+               agenda_sqlite_open(path, clock, ret, err);
+    if (!shared_link(s, NULL, &link, err))
+        return false;
+    if (agenda_pg_open(link, clock, ret, err))
         return true;
     pg_link_free(link);
     return false;
@@ -99,6 +117,24 @@ bool shared_pull(const struct app *app, const struct settings *s, struct err *er
         !mirror_open(path, &m, err))
         return false;
     bool ok = pull(m, s, err);
+    mirror_close(m);
+    return ok;
+}
+
+bool shared_report(const struct app *app, struct uuid run, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct settings s;
+    struct mirror *m = NULL;
+    struct pg_link *link = NULL;
+    if (!shared_settings(app, &s, err))
+        return false;
+    if (!shared_is(&s))
+        return true;
+    bool ok = place_file(app, PLACE_MIRROR, path, err) && mirror_open(path, &m, err) &&
+              shared_link(&s, NULL, &link, err) &&
+              mirror_report(m, link, run, clock_boot_us() + ASK_WITHIN_US, err);
+    pg_link_free(link);
     mirror_close(m);
     return ok;
 }

@@ -1,7 +1,6 @@
 /* wire.c - which adapter stands behind which port, by the config. */
 #include "wire.h"
 
-#include "adapter/agenda_sqlite.h"
 #include "adapter/clock_real.h"
 #include "adapter/content_any.h"
 #include "adapter/mail_maildir.h"
@@ -71,9 +70,9 @@ static bool plug_mirror(void *ctx, struct mirror_port **ret, struct err *err)
 static bool plug_agenda(void *ctx, struct clock_port *clock, struct agenda **ret, struct err *err)
 {
     struct wire *w = ctx;
-    char path[FILE_PATH_MAX];
-    return place_file(&w->app, PLACE_RECORD, path, err) &&
-           agenda_sqlite_open(path, clock, ret, err);
+    struct settings s;
+    plug_settings(w, &s);
+    return shared_agenda(&w->app, &s, clock, ret, err);
 }
 
 static bool plug_zones(void *ctx, struct zones **ret, struct err *err)
@@ -286,7 +285,7 @@ bool wire_new(const struct app *app, const struct config *config, const struct l
         .pages = plug_pages,
         .mail = plug_mail,
         .letter = plug_letter,
-        .agenda = shared_is(&config->settings) ? NULL : plug_agenda,
+        .agenda = plug_agenda,
         .zones = plug_zones,
         .reports = plug_reports,
         .mirror = shared_is(&config->settings) ? plug_mirror : NULL,

@@ -215,6 +215,21 @@ bool read_runs(struct db *db, const struct run_filter *filter, struct arena *are
     return true;
 }
 
+/* Why there is none. */
+static bool no_report(struct db *db, struct uuid run, struct err *err)
+{
+    bool elsewhere;
+    struct stmt *st = db_stmt(db, SQL_REPORT_ELSEWHERE);
+    stmt_uuid(st, "$run", run);
+    if (!db_step(st, &elsewhere, err))
+        return false;
+    stmt_end(st);
+    if (!elsewhere)
+        return err_set(err, ERR_REFUSED, "run: it has no report; `autopilot run show` says why");
+    return err_set(err, ERR_REFUSED,
+                   "run: its report is on the server; `autopilot run cat` fetches it");
+}
+
 bool read_report(struct db *db, struct uuid run, struct buf *html, struct buf *text,
                  struct err *err)
 {
@@ -224,7 +239,7 @@ bool read_report(struct db *db, struct uuid run, struct buf *html, struct buf *t
     if (!db_step(st, &row, err))
         return false;
     if (!row)
-        return err_set(err, ERR_REFUSED, "run: it has no report; `autopilot run show` says why");
+        return no_report(db, run, err);
     if (html != NULL)
         buf_adds(html, col_text(st, 0)); /* written by us: no NUL inside */
     if (text != NULL)

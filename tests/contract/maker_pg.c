@@ -1,17 +1,13 @@
-/* maker_pg.c - the shared authority for the contract: an empty record for each promise, on a server
- * of the tests' own (AUTOPILOT_TEST_PG), reached directly or through a pooler in transaction mode.
+/* maker_pg.c - the shared authority for the contract: an empty record for each promise (pg_record).
  *
- * The promises move a clock of their own; the database has it in a table, which takes the place of
- * the server's clock. It is written before each command, on a second connection. Afterwards the
- * record is copied as a console copies it, and the copy must keep every invariant of the embedded
- * record: so the copy is tried with every promise, too. */
+ * Afterwards the record is copied as a console copies it, and the copy must keep every invariant of
+ * the embedded record: so the copy is tried with every promise, too. */
 #include "contract/maker_pg.h"
 
 #include "adapter/authority_pg.h"
-#include "adapter/mirror.h"
-#include "adapter/pg_migrate.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "contract/pg_record.h"
 #include "store/verify.h"
 
 #include <stdio.h>
@@ -19,183 +15,28 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { URL_SIZE = 600, LANES = 64 };
-
-struct lane_clock {
-    struct clock_port port;
-    struct clock_port *fake;
-    struct record *record;
-};
-
-struct record {
-    char name[64];
-    struct pg_link *side; /* to the database, behind the authority's back */
-    struct lane_clock lanes[LANES];
-    int lane_count;
-    int64_t told_us; /* what the clock in the database says */
-    const char *url_variable;
-};
-
-static int64_t soon(void)
-{
-    return clock_boot_us() + 30 * US_PER_S;
-}
-
-/* The URL of a database on the server that this variable names. */
-static bool url_of(const char *variable, const char *database, char ret[URL_SIZE])
-{
-    const char *url = getenv(variable);
-    const char *slash = url != NULL ? strrchr(url, '/') : NULL;
-    const char *options = url != NULL ? strchr(url, '?') : NULL;
-    /* The path of the CA's file has slashes too. */
-    if (options != NULL)
-        for (slash = options; slash > url && *slash != '/';)
-            slash--;
-    return slash != NULL && str_format(ret, URL_SIZE, "%.*s/%s%s", (int)(slash - url), url,
-                                       database, options != NULL ? options : "");
-}
-
-static struct pg_link *link_to(const char *variable, const char *database)
-{
-    char url[URL_SIZE];
-    struct pg_link *link = NULL;
-    struct err err = {0};
-    struct pg_link_options options = {.url = url};
-    if (!url_of(variable, database, url) || !pg_link_new(&options, &link, &err))
-        (void)fprintf(stderr, "%s: %s\n", variable, err.text);
-    return link;
-}
-
-static void must(struct pg_link *link, const char *sql)
-{
-    struct err err = {0};
-    if (!pg_link_script(link, sql, soon(), &err)) {
-        (void)fprintf(stderr, "%s: %s\n", sql, err.text);
-        abort();
-    }
-}
-
-/* --- databases --- */
-
-static const char test_clock[] =
-    "CREATE TABLE public.test_clock (us bigint NOT NULL);"
-    "INSERT INTO public.test_clock VALUES (0);"
-    "CREATE OR REPLACE FUNCTION ap.clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
-    "'SELECT ap.ts(us) FROM public.test_clock';";
-
-/* Made once by each program. */
-static const char *the_database(void)
-{
-    static char name[48];
-    char sql[100];
-    struct err err = {0};
-    int32_t steps;
-    if (name[0] != '\0')
-        return name;
-    (void)snprintf(name, sizeof name, "contract_%d", (int)getpid());
-    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
-    struct pg_link *link = link_to("AUTOPILOT_TEST_PG", "postgres");
-    must(link, sql);
-    pg_link_free(link);
-    link = link_to("AUTOPILOT_TEST_PG", name);
-    if (!pg_migrate(link, "test", &steps, &err) || !pg_schema_check(link, &err)) {
-        (void)fprintf(stderr, "migrating: %s\n", err.text);
-        abort();
-    }
-    must(link, test_clock);
-    pg_link_free(link);
-    return name;
-}
-
-static void database(const char *what, const char *name, const char *more)
-{
-    char sql[300];
-    struct pg_link *link = link_to("AUTOPILOT_TEST_PG", "postgres");
-    (void)snprintf(sql, sizeof sql, "%s DATABASE %s %s", what, name, more);
-    must(link, sql);
-    pg_link_free(link);
-}
-
-/* Everything but what the migration wrote. One database serves all promises, because making one
- * takes ten times as long as emptying it. */
-static const char empty[] =
-    "DO $$ DECLARE t text; BEGIN"
-    " SET LOCAL session_replication_role = replica;"
-    " FOR t IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'ap'::regnamespace"
-    " AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT IN"
-    " ('schema_migrations', 'event_kinds', 'record') LOOP"
-    " EXECUTE format('DELETE FROM ap.%I', t); END LOOP; END $$;"
-    "UPDATE public.test_clock SET us = 0;";
-
-/* A promise that was broken leaves its connections open. */
-static const char end_others[] = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                 " WHERE datname = current_database() AND pid <> pg_backend_pid()";
-
-static struct record *record_for(const char *url_variable)
-{
-    struct record *r = calloc(1, sizeof *r);
-    if (r == NULL)
-        return NULL;
-    r->url_variable = url_variable;
-    (void)str_copy(r->name, sizeof r->name, the_database()); /* it fits */
-    r->side = link_to("AUTOPILOT_TEST_PG", r->name);
-    must(r->side, end_others);
-    must(r->side, empty);
-    return r;
-}
-
 static void *record_new(void)
 {
-    return record_for("AUTOPILOT_TEST_PG");
+    return pg_record_new("AUTOPILOT_TEST_PG");
 }
 
 static void *record_new_pooler(void)
 {
-    return record_for("AUTOPILOT_TEST_PG_POOLER");
+    return pg_record_new("AUTOPILOT_TEST_PG_POOLER");
 }
 
 static void record_free(void *record)
 {
-    struct record *r = record;
-    pg_link_free(r->side);
-    free(r);
+    pg_record_free(record);
 }
-
-/* --- the clock --- */
-
-static int64_t lane_now(struct clock_port *c)
-{
-    struct lane_clock *l = (struct lane_clock *)c;
-    return l->fake->ops->now_us(l->fake);
-}
-
-/* Asked before each command, for its deadline. */
-static int64_t lane_boot(struct clock_port *c)
-{
-    char sql[80];
-    struct lane_clock *l = (struct lane_clock *)c;
-    int64_t now = lane_now(c);
-    if (now != l->record->told_us) {
-        (void)snprintf(sql, sizeof sql, "UPDATE public.test_clock SET us = %lld", (long long)now);
-        must(l->record->side, sql);
-        l->record->told_us = now;
-    }
-    return clock_boot_us();
-}
-
-static const struct clock_ops lane_ops = {.now_us = lane_now, .boot_us = lane_boot};
 
 static struct authority *open_pg(void *record, struct clock_port *clock)
 {
-    struct record *r = record;
     struct authority *a = NULL;
     struct err err = {0};
-    if (r->lane_count == LANES)
-        return NULL;
-    struct lane_clock *l = &r->lanes[r->lane_count++];
-    *l = (struct lane_clock){.port = {&lane_ops}, .fake = clock, .record = r};
-    struct pg_link *link = link_to(r->url_variable, r->name);
-    if (link == NULL || !authority_pg_open(link, &l->port, &a, &err))
+    struct clock_port *own = pg_record_clock(record, clock);
+    struct pg_link *link = own != NULL ? pg_record_link(record) : NULL;
+    if (link == NULL || !authority_pg_open(link, own, &a, &err))
         (void)fprintf(stderr, "%s\n", err.text);
     return a;
 }
@@ -204,13 +45,13 @@ static struct authority *open_pg(void *record, struct clock_port *clock)
 
 static struct pg_answer ask(void *record, const char *sql, const struct uuid *job)
 {
-    struct record *r = record;
     struct pg_answer a = {0};
     struct err err = {0};
     struct pg_args args = pg_args_init();
     if (job != NULL)
         pg_args_uuid(&args, *job);
-    if (!pg_link_call(r->side, sql, &args, soon(), &a, &err)) {
+    if (!pg_link_call(pg_record_side(record), sql, &args, clock_boot_us() + 30 * US_PER_S, &a,
+                      &err)) {
         (void)fprintf(stderr, "%s: %s\n", sql, err.text);
         abort();
     }
@@ -320,26 +161,17 @@ static void look_at_line(void *ctx, const struct verify_line *line)
         (void)str_format(b->text, b->size, "%s: %s: %s", line->name, line->sentence, line->example);
 }
 
-static bool copy(struct record *r, const char *path, struct err *err)
-{
-    struct mirror *m = NULL;
-    bool ok = mirror_open(path, &m, err) && mirror_pull(m, r->side, soon(), NULL, err) &&
-              mirror_pull(m, r->side, soon(), NULL, err);
-    mirror_close(m);
-    return ok;
-}
-
 static bool check(void *record, char *text, size_t size)
 {
-    struct record *r = record;
     char path[200];
     struct db *db = NULL;
     struct err err = {0};
     struct broken first = {text, size};
     int32_t broken = 0;
     const char *tmp = getenv("TMPDIR");
-    (void)snprintf(path, sizeof path, "%s/%s.db", tmp != NULL ? tmp : "/tmp", r->name);
-    bool ok = copy(r, path, &err) && db_open(path, DB_READ, &db, &err) &&
+    (void)snprintf(path, sizeof path, "%s/contract_%d.db", tmp != NULL ? tmp : "/tmp",
+                   (int)getpid());
+    bool ok = pg_record_copy(record, path, &err) && db_open(path, DB_READ, &db, &err) &&
               verify_run(db, false, look_at_line, &first, &broken, &err);
     if (!ok)
         (void)str_copy(text, size, err.text);
@@ -367,6 +199,6 @@ int maker_pg_run(const struct ct_maker *maker)
         return 0;
     }
     int broken = contract_run(maker);
-    database("DROP", the_database(), "WITH (FORCE)");
+    pg_record_drop();
     return broken;
 }

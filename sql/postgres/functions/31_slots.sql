@@ -216,7 +216,7 @@ BEGIN
         PERFORM ap.slot_other(first, first_seen, t);
         RETURN ret;
     END IF;
-    IF t - ap.ts((first ->> 'seen')::bigint) > interval '24 hours' THEN
+    IF ap.ts((first ->> 'seen')::bigint) < t - interval '24 hours' THEN
         PERFORM ap.slot_note('schedule_overdue', first, first_seen, false, '', t);
     END IF;
     IF NOT ap.slot_fill(orders, t) THEN

@@ -1,36 +1,34 @@
 /* agenda_stage.c - the scene of the operators' commands. */
 #include "agenda_stage.h"
 
-#include "adapter/agenda_sqlite.h"
-#include "adapter/authority_sqlite.h"
 #include "domain/calendar.h"
 #include "fake/one_run.h"
 #include "store/read_lists.h"
 
 bool stage_begin(struct agenda_stage *c)
 {
-    struct authority *authority = NULL;
     fake_clock_init(&c->clock);
     c->clock.now = stage_at("2026-11-23T08:00:00Z");
     c->arena = arena_init((size_t)64 << 20);
-    bool ok = db_open(":memory:", DB_CREATE, &c->db, &c->err) &&
-              authority_sqlite_open_on(c->db, &c->clock.port, &authority, &c->err) &&
-              authority->ops->workspace_put(authority, "carl", "default", &c->err) &&
-              authority->ops->workspace_put(authority, "carl", "elsewhere", &c->err) &&
-              agenda_sqlite_open_on(c->db, &c->clock.port, &c->a, &c->err) &&
-              stage_put_spec(c, "carl", "news", "daily");
-    if (authority != NULL)
-        authority->ops->free(authority);
-    return ok;
+    c->record = agenda_record_new(&c->clock, &c->err);
+    return c->record != NULL && agenda_record_workspace(c->record, "default", &c->err) &&
+           agenda_record_workspace(c->record, "elsewhere", &c->err) &&
+           agenda_record_agenda(c->record, &c->a, &c->err) &&
+           stage_put_spec(c, "carl", "news", "daily");
 }
 
 void stage_end(struct agenda_stage *c)
 {
     if (c->a != NULL)
         c->a->ops->free(c->a);
-    db_close(c->db);
+    agenda_record_free(c->record);
     arena_done(&c->arena);
     *c = (struct agenda_stage){0};
+}
+
+struct db *stage_db(struct agenda_stage *c)
+{
+    return agenda_record_db(c->record);
 }
 
 int64_t stage_at(const char *text)
@@ -99,7 +97,7 @@ struct schedule_row *stage_schedule(struct agenda_stage *c, const char *name)
 {
     struct schedule_row *rows;
     int32_t count = 0;
-    SCENE_OK(c, read_schedules(c->db, "default", name, &c->arena, &rows, &count, &c->err));
+    SCENE_OK(c, read_schedules(stage_db(c), "default", name, &c->arena, &rows, &count, &c->err));
     return count == 1 ? rows : NULL;
 }
 
@@ -107,7 +105,7 @@ int32_t stage_runs(struct agenda_stage *c, struct run_row **ret)
 {
     struct run_filter filter = {.max = READ_RUNS_MAX};
     int32_t count = 0;
-    SCENE_OK(c, read_runs(c->db, &filter, &c->arena, ret, &count, &c->err));
+    SCENE_OK(c, read_runs(stage_db(c), &filter, &c->arena, ret, &count, &c->err));
     return count;
 }
 
@@ -121,6 +119,6 @@ static bool count_line(void *ctx, const struct audit_line *line)
 int32_t stage_audited(struct agenda_stage *c)
 {
     int32_t count = 0;
-    SCENE_OK(c, read_audit(c->db, count_line, &count, &c->err));
+    SCENE_OK(c, read_audit(stage_db(c), count_line, &count, &c->err));
     return count;
 }

@@ -1,10 +1,11 @@
-/* agenda_stage.h - an agenda on a record in memory, on made-up time, for the tests of operators'
+/* agenda_stage.h - an agenda on an empty record, on made-up time, for the tests of operators'
  * commands: workspaces `default`, with a specification `news`, and `elsewhere`. */
 #ifndef UNIT_ADAPTER_AGENDA_STAGE_H
 #define UNIT_ADAPTER_AGENDA_STAGE_H
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "contract/agenda_record.h"
 #include "fake/fake_clock.h"
 #include "port/agenda.h"
 #include "store/db.h"
@@ -20,7 +21,7 @@
 
 struct agenda_stage {
     struct fake_clock clock; /* stands at 2026-11-23T08:00:00Z */
-    struct db *db;
+    struct agenda_record *record;
     struct agenda *a;
     struct arena arena;
     struct err err;
@@ -28,6 +29,9 @@ struct agenda_stage {
 
 bool stage_begin(struct agenda_stage *c);
 void stage_end(struct agenda_stage *c);
+
+/* To read from: the record, or its copy as of now. */
+struct db *stage_db(struct agenda_stage *c);
 
 int64_t stage_at(const char *text);
 bool stage_put_spec(struct agenda_stage *c, const char *actor, const char *name,

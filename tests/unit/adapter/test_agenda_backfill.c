@@ -1,6 +1,7 @@
 /* test_agenda_backfill.c - if this fails, a report is made twice or past its limit, a backfill
  * cannot be taken back or asked for again, two runs of a specification are made at once, or reports
- * of the past hold up what comes up now. */
+ * of the past hold up what comes up now.
+ * needs: postgres */
 #include "agenda_stage.h"
 
 #include "base/str.h"
@@ -321,5 +322,5 @@ int main(void)
         cmocka_unit_test(a_skipped_slot_is_made_up_for),
         cmocka_unit_test(what_cannot_be_is_refused_and_nothing_is_done),
     };
-    return cmocka_run_group_tests_name("agenda_backfill", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda_backfill", tests);
 }

@@ -1,6 +1,7 @@
 /* test_agenda_batch.c - if this fails, a batch of runs has one twice, two of one specification or
  * an order of its own, one bad row spoils the others of its command, or what is given back has used
- * up an attempt. */
+ * up an attempt.
+ * needs: postgres */
 #include "agenda_stage.h"
 
 #include "store/verify.h"
@@ -58,7 +59,7 @@ static void verify_line(void *ctx, const struct verify_line *line)
 static void end(struct stage *s)
 {
     int32_t broken = -1;
-    SCENE_OK(&s->c, verify_run(s->c.db, false, verify_line, NULL, &broken, &s->c.err));
+    SCENE_OK(&s->c, verify_run(stage_db(&s->c), false, verify_line, NULL, &broken, &s->c.err));
     assert_int_equal(broken, 0);
     stage_end(&s->c);
 }
@@ -189,5 +190,5 @@ int main(void)
         cmocka_unit_test(what_is_given_back_was_never_taken),
         cmocka_unit_test(the_last_try_comes_alone),
     };
-    return cmocka_run_group_tests_name("agenda_batch", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda_batch", tests);
 }

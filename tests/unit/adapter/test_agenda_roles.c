@@ -2,7 +2,8 @@
  * they allow, a refusal changes something, or nobody is left who can let others in.
  *
  * Every operator's command, for every kind of actor, on their own work and on another's, against
- * the real agenda. What is expected is written down here a second time. */
+ * the real agenda. What is expected is written down here a second time.
+ * needs: postgres */
 #include "agenda_stage.h"
 
 #include "base/str.h"
@@ -424,5 +425,5 @@ int main(void)
         cmocka_unit_test(new_schedules_are_limited_by_actor_and_hour),
         cmocka_unit_test(runs_are_limited_by_schedule_and_hour),
     };
-    return cmocka_run_group_tests_name("agenda_roles", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda_roles", tests);
 }

@@ -1,5 +1,6 @@
 /* test_agenda_templates.c - if this fails, a template of schedules is not kept as it was put, a
- * built-in one can be changed, or a change is not audited. Who may do it: test_agenda_roles.c. */
+ * built-in one can be changed, or a change is not audited. Who may do it: test_agenda_roles.c.
+ * needs: postgres */
 #include "agenda_stage.h"
 
 #include "base/str.h"
@@ -41,7 +42,8 @@ static bool put(struct agenda_stage *c, struct schedule_template t, int64_t rev,
 static int32_t list(struct agenda_stage *c, const char *name, struct schedule_template_row **ret)
 {
     int32_t count = 0;
-    SCENE_OK(c, read_schedule_templates(c->db, "default", name, &c->arena, ret, &count, &c->err));
+    SCENE_OK(
+        c, read_schedule_templates(stage_db(c), "default", name, &c->arena, ret, &count, &c->err));
     return count;
 }
 
@@ -148,5 +150,5 @@ int main(void)
         CASE(what_is_no_template_is_refused),
         cmocka_unit_test(what_is_built_in_can_be_used),
     };
-    return cmocka_run_group_tests_name("agenda_templates", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda_templates", tests);
 }

@@ -1,15 +1,14 @@
 /* test_agenda.c - if this fails, a schedule's slot is lost or gets two runs, a report is counted
  * that was not made, a dead engine's run is never made, or a limit is passed.
  *
- * The real agenda on a record in memory, the real pass over it, and made-up time. */
+ * The real agenda on each kind of record, the real pass over it, and made-up time.
+ * needs: postgres */
 #include "engine/agenda_lane.h"
 
-#include "adapter/agenda_sqlite.h"
-#include "adapter/authority_sqlite.h"
 #include "adapter/zones_tzdata.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "bench/many_schedules.h"
+#include "contract/agenda_record.h"
 #include "domain/calendar.h"
 #include "fake/fake_clock.h"
 #include "fake/one_run.h"
@@ -26,7 +25,7 @@
 
 struct scene {
     struct fake_clock clock;
-    struct db *db;
+    struct agenda_record *record;
     struct agenda *a;
     struct zones *zones;
     struct agenda_lane lane;
@@ -52,7 +51,6 @@ static int64_t at_us(const char *text)
 static int begin(void **state)
 {
     struct scene *c = calloc(1, sizeof *c);
-    struct authority *authority = NULL;
     if (c == NULL)
         return -1;
     *state = c;
@@ -60,13 +58,10 @@ static int begin(void **state)
     c->clock.now = at_us("2026-11-23T08:00:00Z");
     c->arena = arena_init((size_t)64 << 20);
     c->engine = uuid_from_bytes("one", 3);
-    bool ok = db_open(":memory:", DB_CREATE, &c->db, &c->err) &&
-              authority_sqlite_open_on(c->db, &c->clock.port, &authority, &c->err) &&
-              authority->ops->workspace_put(authority, "ana", "default", &c->err) &&
-              agenda_sqlite_open_on(c->db, &c->clock.port, &c->a, &c->err) &&
+    bool ok = (c->record = agenda_record_new(&c->clock, &c->err)) != NULL &&
+              agenda_record_workspace(c->record, "default", &c->err) &&
+              agenda_record_agenda(c->record, &c->a, &c->err) &&
               zones_tzdata_new("/usr/share/zoneinfo", &c->zones, &c->err);
-    if (authority != NULL)
-        authority->ops->free(authority);
     c->lane = (struct agenda_lane){.agenda = c->a, .zones = c->zones};
     if (!ok)
         print_message("%s\n", c->err.text);
@@ -78,7 +73,7 @@ static int end(void **state)
     struct scene *c = *state;
     c->zones->ops->free(c->zones);
     c->a->ops->free(c->a);
-    db_close(c->db);
+    agenda_record_free(c->record);
     arena_done(&c->arena);
     free(c);
     return 0;
@@ -125,7 +120,8 @@ static struct schedule_row *schedule(struct scene *c, const char *name)
 {
     struct schedule_row *rows;
     int32_t count = 0;
-    OK(read_schedules(c->db, "default", name, &c->arena, &rows, &count, &c->err));
+    OK(read_schedules(agenda_record_db(c->record), "default", name, &c->arena, &rows, &count,
+                      &c->err));
     CHECK_AT(__LINE__, count == 1, "%d schedules %s", count, name);
     return rows;
 }
@@ -134,7 +130,7 @@ static int32_t runs(struct scene *c, struct run_row **ret)
 {
     struct run_filter filter = {.max = READ_RUNS_MAX};
     int32_t count = 0;
-    OK(read_runs(c->db, &filter, &c->arena, ret, &count, &c->err));
+    OK(read_runs(agenda_record_db(c->record), &filter, &c->arena, ret, &count, &c->err));
     return count;
 }
 
@@ -217,7 +213,7 @@ static void many_are_dealt_with_in_few_commands(void **state)
     struct agenda_lane lane = {.agenda = &counted.base, .zones = c->zones};
     struct run_row *rows;
     int64_t dealt = 0;
-    OK(many_schedules_put(c->db, "many", 1000, at_us("2026-11-23T08:00:00Z"), &c->err));
+    OK(agenda_record_many(c->record, "many", 1000, at_us("2026-11-23T08:00:00Z"), &c->err));
     c->clock.now = at_us("2026-11-23T08:00:00Z");
     OK(agenda_pass(&lane, &dealt, &c->err));
     assert_int_equal(dealt, 1000);
@@ -423,7 +419,7 @@ static void a_run_is_worked_by_one_lane_and_counted_once(void **state)
     assert_string_equal(s->last_status, "success");
     assert_int_equal(runs(c, &rows), 1);
     assert_int_equal(rows[0].items, 2);
-    OK(read_report(c->db, work.run, &html, NULL, &c->err));
+    OK(read_report(agenda_record_report(c->record, work.run), work.run, &html, NULL, &c->err));
     assert_string_equal(buf_text(&html), "<p>");
     buf_done(&html);
     /* The next report knows what this one had. */
@@ -648,5 +644,5 @@ int main(void)
         CASE(what_is_put_again_changes_nothing),
         CASE(what_is_not_there_is_refused_with_the_nearest),
     };
-    return cmocka_run_group_tests_name("agenda", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda", tests);
 }

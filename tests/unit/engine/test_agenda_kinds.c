@@ -2,7 +2,8 @@
  * reports of another, or a schedule that follows another misses a success, follows one twice, or
  * follows what it must not.
  *
- * The real agenda on a record in memory, the real pass over it, and made-up time. */
+ * The real agenda on a record in memory, the real pass over it, and made-up time.
+ * needs: postgres */
 #include "fake/one_run.h"
 #include "unit/adapter/agenda_stage.h"
 
@@ -45,7 +46,7 @@ static int end(void **state)
 {
     struct scene *s = *state;
     int32_t broken = 0;
-    SCENE_OK(&s->c, verify_run(s->c.db, false, hold, NULL, &broken, &s->c.err));
+    SCENE_OK(&s->c, verify_run(stage_db(&s->c), false, hold, NULL, &broken, &s->c.err));
     s->zones->ops->free(s->zones);
     stage_end(&s->c);
     free(s);
@@ -624,5 +625,5 @@ int main(void)
         CASE(what_would_follow_itself_is_refused),
         CASE(a_follower_can_get_times),
     };
-    return cmocka_run_group_tests_name("agenda_kinds", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda_kinds", tests);
 }

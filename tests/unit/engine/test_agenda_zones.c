@@ -1,7 +1,8 @@
 /* test_agenda_zones.c - if this fails, a schedule keeps an instant that its time zone's rules no
  * longer give, one whose rules did not change is moved, or one that is overdue is not caught up.
  *
- * A directory with two zones that are made up of real ones, and then of others. */
+ * A directory with two zones that are made up of real ones, and then of others.
+ * needs: postgres */
 #include "engine/agenda_lane.h"
 
 #include "../adapter/agenda_stage.h"
@@ -137,5 +138,5 @@ int main(void)
         cmocka_unit_test(what_is_overdue_stays_overdue),
         cmocka_unit_test(the_version_is_what_the_files_say),
     };
-    return cmocka_run_group_tests_name("agenda_zones", tests, NULL, NULL);
+    return AGENDA_RECORD_RUN("agenda_zones", tests);
 }
