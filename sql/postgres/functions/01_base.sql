@@ -9,15 +9,16 @@
 CREATE OR REPLACE FUNCTION ap.clock() RETURNS timestamptz
 LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$;
 
-/* Infinity is the largest number: never. */
+/* Infinity is the largest number: never. Both are called stable, because what they are made of is:
+ * a function that claims more than its parts is not put in place, but called each time. */
 CREATE OR REPLACE FUNCTION ap.us(t timestamptz) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN t = 'infinity' THEN 9223372036854775807
                 ELSE (extract(epoch FROM t) * 1000000)::bigint END
 $$;
 
 CREATE OR REPLACE FUNCTION ap.ts(us bigint) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN us = 9223372036854775807 THEN 'infinity'
                 ELSE timestamptz 'epoch' + us * interval '1 microsecond' END
 $$;
@@ -65,13 +66,14 @@ CREATE OR REPLACE FUNCTION ap.note(t timestamptz, kind text, job uuid DEFAULT NU
     group_no integer DEFAULT NULL, term_no integer DEFAULT NULL, send bigint DEFAULT NULL,
     actor text DEFAULT NULL, words text DEFAULT NULL, n1 bigint DEFAULT 0, n2 bigint DEFAULT 0,
     schedule uuid DEFAULT NULL, run uuid DEFAULT NULL) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO ap.events (at, kind, level, job, group_no, term_no, send, schedule, run, actor,
                            text, n1, n2)
     VALUES (t, kind, coalesce((SELECT k.level FROM ap.event_kinds k WHERE k.kind = note.kind), 2),
             job, nullif(group_no, 0), nullif(term_no, 0), send, schedule, run, actor,
-            nullif(left(words, 240), ''), n1, n2)
-$$;
+            nullif(left(words, 240), ''), n1, n2);
+END $$;
 
 /* The event and its row in the audit chain. One writer at a time: each hash covers the last. */
 CREATE OR REPLACE FUNCTION ap.audit(t timestamptz, kind text, actor text, target text,
