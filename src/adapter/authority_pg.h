@@ -61,6 +61,9 @@ bool pgauth_sends_end(struct authority *base, struct uuid engine,
                       const struct send_verdict *verdicts, int32_t count, struct err *err);
 bool pgauth_sends_open(struct authority *base, struct uuid engine, const struct uuid *job,
                        struct send_open *rows, int32_t max, int32_t *ret_count, struct err *err);
+bool pgauth_behind(struct authority *base, struct uuid engine, bool *ret, struct err *err);
+bool pgauth_replay(struct authority *base, struct uuid engine, const struct send_verdict *facts,
+                   int32_t count, bool last, struct err *err);
 
 /* --- authority_pg_job.c --- */
 bool pgauth_job_put(struct authority *base, const char *actor, const struct job_def *def,

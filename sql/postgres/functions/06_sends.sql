@@ -267,7 +267,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ap.refusal(q jsonb, t timestamptz) RETURNS text
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM ap.fence(q, t), ap.term_must(q);
+    PERFORM ap.fence(q, t), ap.term_must(q), ap.barrier(t);
     RETURN NULL;
 EXCEPTION
     WHEN SQLSTATE 'AP001' THEN RETURN 'fenced:' || SQLERRM;
