@@ -73,6 +73,15 @@ int64_t pg_link_generation(const struct pg_link *link);
 /* "db1 port 5432, database autopilot": where it leads or would lead; never a password. Borrowed. */
 const char *pg_link_where(struct pg_link *link);
 
+/* The wire of the connection that is there. */
+struct pg_link_wire {
+    char tls[16]; /* "TLSv1.3"; "": none */
+    int32_t pid;  /* the server process, as it was told when connecting; a pooler invents one */
+    bool machine; /* a socket of this machine */
+};
+/* False: there is no connection. */
+bool pg_link_wire(const struct pg_link *link, struct pg_link_wire *ret);
+
 struct pg_link_counts {
     int64_t statements;                 /* sent: each is one round trip */
     int64_t connections;                /* made */

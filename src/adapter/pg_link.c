@@ -404,3 +404,15 @@ const char *pg_link_where(struct pg_link *link)
     pg_fault_words(link->where, sizeof link->where, text, NULL);
     return link->where;
 }
+
+bool pg_link_wire(const struct pg_link *link, struct pg_link_wire *ret)
+{
+    if (link->conn == NULL)
+        return false;
+    const char *host = PQhost(link->conn);
+    const char *tls = PQsslInUse(link->conn) ? PQsslAttribute(link->conn, "protocol") : NULL;
+    *ret = (struct pg_link_wire){.pid = PQbackendPID(link->conn),
+                                 .machine = host != NULL && (host[0] == '/' || host[0] == '@')};
+    (void)str_copy(ret->tls, sizeof ret->tls, tls != NULL ? tls : ""); /* a cut is fine */
+    return true;
+}
