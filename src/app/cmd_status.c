@@ -14,7 +14,6 @@
 #include "store/verify.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -262,32 +261,4 @@ bool cmd_verify(struct app *app, struct err *err)
 bool cmd_audit_verify(struct app *app, struct err *err)
 {
     return run_verify(app, "audit", err);
-}
-
-bool cmd_db_status(struct app *app, struct err *err)
-{
-    static const char *const names[] = {PLACE_RECORD, PLACE_JOURNAL, PLACE_LOG, PLACE_CORPUS};
-    struct db *db = NULL;
-    struct out_text t = {0};
-    if (!record_read(app, &db, err))
-        return false;
-    json_t *files = json_object();
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[FILE_PATH_MAX];
-        struct stat st;
-        bool there = place_file(app, names[i], path, err) && stat(path, &st) == 0;
-        json_object_set_new(files, names[i], json_integer(there ? (json_int_t)st.st_size : 0));
-        if (!app->json && there)
-            out_print("%-14s %10lld bytes  %s\n", names[i], (long long)st.st_size,
-                      out_safe(&t, path));
-    }
-    if (!app->json) {
-        json_decref(files);
-        out_print("record         embedded (SQLite)\n");
-    } else if (!out_json(json_pack("{s:s, s:o}", "mode", "embedded", "files", files), false, err)) {
-        db_close(db);
-        return false;
-    }
-    db_close(db);
-    return true;
 }
