@@ -121,7 +121,8 @@ def command_line(pid):
         return ''
 
 
-shared_server()
-bad_wires(os.environ['AUTOPILOT_TEST_PG_DIR'])
-killed()
-finish()
+if __name__ == '__main__':
+    shared_server()
+    bad_wires(os.environ['AUTOPILOT_TEST_PG_DIR'])
+    killed()
+    finish()

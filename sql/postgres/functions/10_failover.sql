@@ -4,13 +4,6 @@
  * timeline), nobody claims a letter until every engine that was seen in the last day has told what
  * its journal knows, or an operator says that one can't. */
 
-/* Which server this is: "7301:2". */
-CREATE OR REPLACE FUNCTION ap.server() RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT (SELECT c.system_identifier FROM pg_control_system() c) || ':' ||
-           ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
-$$;
-
 /* Fails while there is an engine that may know more than this server. */
 CREATE OR REPLACE FUNCTION ap.barrier(t timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -35,18 +28,30 @@ LANGUAGE sql STABLE AS $$
          WHERE e.id = (q ->> 'engine')::uuid AND e.server <> ap.server()))
 $$;
 
-/* The letter becomes what an engine knows of it. Who calls has locked its job. */
+/* The letter becomes what an engine knows of it: waiting rows were claimed, and that was lost; what
+ * was begun and has no verdict stays in the engine's hands, which settles it. Who calls has locked
+ * the job. */
 CREATE OR REPLACE FUNCTION ap.correct_letter(s ap.sends, known text, me uuid, t timestamptz)
 RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+    lost boolean := s.state IN ('queued', 'deferred');
 BEGIN
+    known := CASE known WHEN 'in_doubt' THEN 'claimed' ELSE known END;
     UPDATE ap.sends o
-    SET state = known, owner = me, decided_at = t, retry_at = NULL,
-        claimed_at = coalesce(o.claimed_at, t), attempt = greatest(o.attempt, 1),
-        reason = 'told again after the server had lost it'
+    SET state = known, owner = me, retry_at = NULL, claimed_at = coalesce(o.claimed_at, t),
+        decided_at = CASE known WHEN 'claimed' THEN NULL ELSE t END,
+        attempt = o.attempt + lost::int, reason = 'told again after the server had lost it'
     WHERE o.seq = s.seq;
+    IF lost THEN
+        PERFORM ap.note(t, 'claimed', job => s.job, group_no => s.group_no, term_no => s.term_no,
+                        send => s.seq, n1 => 1);
+    END IF;
     PERFORM ap.tally(ARRAY [(s.job, s.mode, s.group_no, s.term_no, s.state, s.cycle, known,
                              s.cycle)::ap.send_move], t);
+    IF known = 'claimed' THEN
+        RETURN;
+    END IF;
     PERFORM ap.note(t, ap.event_of_send(known), job => s.job, group_no => s.group_no,
                     term_no => s.term_no, send => s.seq, words => 'told again after a failover');
 END $$;
@@ -82,7 +87,7 @@ BEGIN
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, at = excluded.at;
         ELSIF s.state IN ('queued', 'deferred')
               OR (s.state IN ('claimed', 'committing', 'in_doubt') AND s.owner = me
-                  AND s.state <> f.state) THEN
+                  AND f.state <> 'in_doubt') THEN
             PERFORM ap.correct_letter(s, f.state, me, t);
         ELSE
             CONTINUE;
