@@ -26,8 +26,9 @@ bool shared_authority(const struct app *app, const struct settings *s, struct cl
 bool shared_mirror(const struct app *app, const struct settings *s, struct mirror_port **ret,
                    struct err *err);
 /* Brings the copy up to date for one command. A server that can't be reached is a warning on stderr
- * with the age of what follows; it is a failure when there is no copy at all yet. */
-bool shared_pull(const struct app *app, const struct settings *s, struct err *err);
+ * with the age of what follows; it is a failure when there is no copy at all yet. app->record_* say
+ * how it went. */
+bool shared_pull(struct app *app, const struct settings *s, struct err *err);
 /* The settings that say where the record is. A config file that is refused counts as the embedded
  * record, unless this directory has a copy of a shared one: then nobody can know, ERR_REFUSED. */
 bool shared_settings(const struct app *app, struct settings *ret, struct err *err);
