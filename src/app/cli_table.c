@@ -398,6 +398,10 @@ static const struct cli_row rows[] = {
      delete_options, cmd_db_to_shared},
     {"db", "to-embedded", "FILE", 1, 1, "make an embedded record of the shared one, compared", NULL,
      cmd_db_to_embedded},
+    {"db", "engines", "", 0, 0, "engines that share the record, and the jobs in their hands", NULL,
+     cmd_db_engines},
+    {"db", "forget", "ENGINE", 1, 1, "after a failover: do not wait for what an engine knows", NULL,
+     cmd_db_forget},
 
     {"help", NULL, "[WORD...]", 0, 2, "help on a sub-command", NULL, cmd_help},
     {"keys", NULL, "", 0, 0, "every key of the console", NULL, cmd_keys},

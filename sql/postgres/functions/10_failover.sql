@@ -116,3 +116,19 @@ BEGIN
                      words => e.host);
     RETURN '{}';
 END $$;
+
+/* Engines that were seen, newest first, with the jobs in their hands. */
+CREATE OR REPLACE FUNCTION ap.engine_list(q jsonb) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'host', e.host, 'pid', e.pid,
+        'version', e.version, 'last_seen', ap.us(e.last_seen),
+        'behind', e.server <> ap.server(),
+        'jobs', (SELECT coalesce(jsonb_agg(jsonb_build_object('workspace', w.name, 'name', j.name,
+                     'epoch', l.epoch, 'until', ap.us(l.until)) ORDER BY j.no), '[]')
+                 FROM ap.job_leases l
+                 JOIN ap.automation_jobs j ON j.id = l.job
+                 JOIN ap.workspaces w ON w.id = j.workspace_id
+                 WHERE l.engine = e.id AND l.until > ap.clock()))
+        ORDER BY e.last_seen DESC), '[]')
+    FROM ap.engines e
+$$;
