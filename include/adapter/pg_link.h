@@ -23,6 +23,7 @@
 #include "base/wake.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pg_link;
@@ -81,6 +82,10 @@ struct pg_link_wire {
 };
 /* False: there is no connection. */
 bool pg_link_wire(const struct pg_link *link, struct pg_link_wire *ret);
+
+/* What the server keeps of a login's password, made here (SCRAM-SHA-256); connects if need be. */
+bool pg_link_scram(struct pg_link *link, const char *login, const char *password, char *ret,
+                   size_t size, struct err *err);
 
 struct pg_link_counts {
     int64_t statements;                 /* sent: each is one round trip */

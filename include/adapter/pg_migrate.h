@@ -42,6 +42,8 @@ bool pg_schema_check(struct pg_link *link, struct err *err);
 /* The name of the n-th step, from 0 on, that leads from there to this program's schema; NULL: there
  * is none any more. */
 const char *pg_migrate_step(const struct pg_standing *from, int32_t n);
+/* Only the functions, and with them roles and rights, whether they are there or not. */
+bool pg_migrate_functions(struct pg_link *link, const char *app_version, struct err *err);
 /* Carries out what is missing; *ret_steps: how many migrations that was, and one for the functions.
  * app_version: noted beside each. ERR_STOP: it can't be, and why (a newer or changed schema, or
  * rights that are missing); what was carried out before that stays. */

@@ -20,9 +20,10 @@ struct pg_server {
     bool pooled; /* something between answers with other server processes than it says */
     bool in_recovery;
     bool has_schema;   /* a schema `ap`, whosever */
+    bool has_roles;    /* those that logins are made members of */
     bool has_commands; /* with the commands of a record in it */
     /* What this login may do. */
-    bool may_migrate, may_enter, may_work, may_operate, may_read;
+    bool may_make_roles, may_migrate, may_enter, may_work, may_operate, may_read;
 };
 
 /* May be asked of any database, by any login. Failures as pg_link_call's. */

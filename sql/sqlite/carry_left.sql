@@ -3,5 +3,4 @@ SELECT
     (SELECT count(*) FROM newsletter_specifications) AS specifications,
     (SELECT count(*) FROM autopilot_schedules) AS schedules,
     (SELECT count(*) FROM newsletter_runs) AS runs,
-    (SELECT count(*) FROM workspace_members) AS members,
     (SELECT count(*) FROM schedule_templates) AS templates

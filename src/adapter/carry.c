@@ -6,6 +6,7 @@
 #include "adapter/carry.h"
 
 #include "adapter/mirror.h"
+#include "adapter/pg_migrate.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/fp.h"
@@ -25,7 +26,8 @@ enum {
     BATCH_ROWS = 2000,
     BATCH_BYTES = 1024 * 1024, /* a batch ends with the row that passes this */
     BATCH_MAX = PG_ARGS_BYTES_MAX - 1024,
-    TRANSACTION_MAX = 24
+    TRANSACTION_MAX = 24,
+    LEFT = 4 /* columns of carry_left.sql */
 };
 
 /* In the order in which rows refer to rows. */
@@ -35,6 +37,7 @@ struct carry_table {
 };
 static const struct carry_table tables[] = {
     {"workspaces", SQL_CARRY_WORKSPACES},
+    {"workspace_members", SQL_CARRY_WORKSPACE_MEMBERS},
     {"automation_jobs", SQL_CARRY_AUTOMATION_JOBS},
     {"automation_process_state", SQL_CARRY_AUTOMATION_PROCESS_STATE},
     {"job_leases", SQL_CARRY_JOB_LEASES},
@@ -311,16 +314,16 @@ static bool look_here(struct carry *c, struct err *err)
     if (!one_row(c->db, SQL_CARRY_LEFT, &st, err))
         return false;
     int64_t left = 0;
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < LEFT; i++)
         left += col_int(st, i);
     bool ok =
         left == 0 ||
         err_set(err, ERR_REFUSED,
                 "record: this version's shared record has no place for specifications (%lld), "
-                "schedules (%lld), runs (%lld), members (%lld) and templates of schedules "
-                "(%lld), which %.200s holds; stay with the embedded record",
+                "schedules (%lld), runs (%lld) and templates of schedules (%lld), which "
+                "%.200s holds; stay with the embedded record",
                 (long long)col_int(st, 0), (long long)col_int(st, 1), (long long)col_int(st, 2),
-                (long long)col_int(st, 3), (long long)col_int(st, 4), db_path(c->db));
+                (long long)col_int(st, 3), db_path(c->db));
     stmt_end(st);
     return ok;
 }
@@ -386,8 +389,9 @@ static bool counts_of(struct carry *c, struct err *err)
 /* Counts and copy are of one state of the record. */
 static bool fetch(struct carry *c, const char *path, struct err *err)
 {
-    bool ok = call_only(c, "BEGIN ISOLATION LEVEL REPEATABLE READ", err) && facts_of(c, err) &&
-              counts_of(c, err) && pull_into(c->link, path, err) && call_only(c, "COMMIT", err);
+    bool ok = call_only(c, "BEGIN ISOLATION LEVEL REPEATABLE READ", err) &&
+              call_only(c, pg_query("patient"), err) && facts_of(c, err) && counts_of(c, err) &&
+              pull_into(c->link, path, err) && call_only(c, "COMMIT", err);
     if (!ok)
         pg_link_drop(c->link);
     return ok;

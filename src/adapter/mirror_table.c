@@ -6,6 +6,8 @@
 
 static const struct mirror_table tables[] = {
     {"workspaces", "itii", SQL_MIRROR_WORKSPACES, "", SQL_COUNT},
+    {"workspace_members", "itti", SQL_MIRROR_WORKSPACE_MEMBERS, "it",
+     SQL_MIRROR_DROP_WORKSPACE_MEMBERS},
     {"automation_jobs", "uitttttiiitiiitiitiiiii", SQL_MIRROR_AUTOMATION_JOBS, "", SQL_COUNT},
     {"automation_process_state", "uiiiiiiiititiiiiii", SQL_MIRROR_AUTOMATION_PROCESS_STATE, "",
      SQL_COUNT},

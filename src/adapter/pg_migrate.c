@@ -189,7 +189,7 @@ static bool put_words(struct pg_link *link, struct err *err)
     return ok;
 }
 
-static bool put_functions(struct pg_link *link, const char *app_version, struct err *err)
+bool pg_migrate_functions(struct pg_link *link, const char *app_version, struct err *err)
 {
     char hash[HASH_SIZE];
     struct buf all = buf_init(SCRIPT_MAX);
@@ -235,7 +235,7 @@ bool pg_migrate(struct pg_link *link, const char *app_version, int32_t *ret_step
     for (int i = s.version; i < pg_migrations_count; i++, (*ret_steps)++)
         if (!put_migration(link, &pg_migrations[i], app_version, err))
             return false;
-    if (!put_functions(link, app_version, err))
+    if (!pg_migrate_functions(link, app_version, err))
         return false;
     (*ret_steps)++;
     return true;

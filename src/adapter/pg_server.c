@@ -23,7 +23,9 @@ enum {
     AT_MAY_WORK,
     AT_MAY_OPERATE,
     AT_MAY_READ,
-    AT_HAS_COMMANDS
+    AT_HAS_COMMANDS,
+    AT_HAS_ROLES,
+    AT_MAY_MAKE_ROLES
 };
 
 bool pg_server_look(struct pg_link *link, struct pg_server *ret, struct err *err)
@@ -38,6 +40,8 @@ bool pg_server_look(struct pg_link *link, struct pg_server *ret, struct err *err
     (void)pg_answer_text_to(&a, 0, AT_LOGIN, s.login, sizeof s.login); /* names have 63 bytes */
     s.in_recovery = pg_answer_bool(&a, 0, AT_IN_RECOVERY);
     s.has_schema = pg_answer_bool(&a, 0, AT_HAS_SCHEMA);
+    s.may_make_roles = pg_answer_bool(&a, 0, AT_MAY_MAKE_ROLES);
+    s.has_roles = pg_answer_bool(&a, 0, AT_HAS_ROLES);
     s.has_commands = pg_answer_bool(&a, 0, AT_HAS_COMMANDS);
     s.may_migrate = pg_answer_bool(&a, 0, AT_MAY_MIGRATE);
     s.may_enter = pg_answer_bool(&a, 0, AT_MAY_ENTER);

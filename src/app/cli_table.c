@@ -240,6 +240,13 @@ static const struct cli_option migrate_options[] = {
     END,
 };
 
+static const struct cli_option login_options[] = {
+    {"operator", "NAME", "add: the operator that it speaks for (needed)"},
+    {"role", "NAME", "add: operator (default), engine or reader"},
+    {"admin", NULL, "add: sees every workspace and decides who belongs to it"},
+    END,
+};
+
 static const struct cli_row rows[] = {
     {"init", NULL, "[DIR]", 0, 1, "make a data directory: config, record, workspace `default`",
      init_options, cmd_init},
@@ -394,6 +401,9 @@ static const struct cli_row rows[] = {
      NULL, cmd_db_status},
     {"db", "migrate", "", 0, 0, "make the schema of the shared record, or bring it up to date",
      migrate_options, cmd_db_migrate},
+    {"db", "login", "add NAME | list | remove NAME", 1, 2,
+     "logins of the shared record's server; add prints the password, once", login_options,
+     cmd_db_login},
     {"db", "to-shared", "", 0, 0, "copy the embedded record into the empty shared one, compared",
      delete_options, cmd_db_to_shared},
     {"db", "to-embedded", "FILE", 1, 1, "make an embedded record of the shared one, compared", NULL,

@@ -122,9 +122,9 @@ static bool print_json(struct app *app, const struct picture *p, struct err *err
         json_pack("{s:s, s:o, s:b, s:b, s:b}", "version", s->version_text, "tls",
                   s->wire.tls[0] != '\0' ? json_string(s->wire.tls) : json_null(), "local",
                   s->wire.machine, "pooler", s->pooled, "in_recovery", s->in_recovery);
-    json_t *rights = json_pack("{s:o, s:b, s:b, s:b, s:b}", "login", json_text(s->login), "migrate",
-                               s->may_migrate, "work", s->may_work, "operate", s->may_operate,
-                               "read", s->may_read);
+    json_t *rights = json_pack("{s:b, s:o, s:b, s:b, s:b, s:b}", "roles", s->has_roles, "login",
+                               json_text(s->login), "migrate", s->may_migrate, "work", s->may_work,
+                               "operate", s->may_operate, "read", s->may_read);
     json_t *trips = json_pack("{s:I, s:I, s:I}", "least", (json_int_t)p->trip_us[0], "middle",
                               (json_int_t)p->trip_us[MIDDLE], "most", (json_int_t)p->trip_us[LAST]);
     json_t *schema =
@@ -149,6 +149,10 @@ static void print_rights(const struct pg_server *s)
               s->may_migrate ? " migrate" : "", s->may_work ? " work" : "",
               s->may_operate ? " operate" : "", s->may_read ? " read" : "", any ? "" : " ",
               any ? "" : none);
+    if (s->has_commands && !s->has_roles)
+        out_print(
+            "roles          missing: only this record's owner has a way in; let a login that may "
+            "create roles run: autopilot db migrate\n");
 }
 
 static void print_text(struct app *app, const struct picture *p, struct err *err)
@@ -202,6 +206,23 @@ bool cmd_db_status(struct app *app, struct err *err)
 
 /* --- migrate --- */
 
+/* Shows and counts them; always true. */
+static bool plan_steps(struct app *app, const struct pg_standing *s, int32_t *ret_steps)
+{
+    for (*ret_steps = 0; pg_migrate_step(s, *ret_steps) != NULL; (*ret_steps)++)
+        if (!app->json && !app->quiet)
+            out_print("step %d  %s\n", *ret_steps + 1, pg_migrate_step(s, *ret_steps));
+    return true;
+}
+
+static bool carry_out(struct pg_link *link, const struct pg_standing *s, int32_t *ret_steps,
+                      struct err *err)
+{
+    if (s->fit == PG_FIT_FUNCTIONS)
+        return pg_migrate_functions(link, AUTOPILOT_VERSION, err);
+    return pg_migrate(link, AUTOPILOT_VERSION, ret_steps, err);
+}
+
 /* What would be done; *ret: how many steps. False: it can't be. */
 static bool plan(struct app *app, struct pg_link *link, struct pg_standing *ret, int32_t *ret_steps,
                  struct err *err)
@@ -213,10 +234,10 @@ static bool plan(struct app *app, struct pg_link *link, struct pg_standing *ret,
         return false;
     if (ret->fit == PG_FIT_NEW || ret->fit == PG_FIT_CHANGED || ret->fit == PG_FIT_OTHER)
         return pg_schema_check(link, err);
-    while (pg_migrate_step(ret, *ret_steps) != NULL) {
-        if (!app->json && !app->quiet)
-            out_print("step %d  %s\n", *ret_steps + 1, pg_migrate_step(ret, *ret_steps));
-        (*ret_steps)++;
+    (void)plan_steps(app, ret, ret_steps); /* it may be none */
+    if (*ret_steps == 0 && !s.has_roles && s.may_make_roles) {
+        ret->fit = PG_FIT_FUNCTIONS; /* they are carried out again, for the roles */
+        return plan_steps(app, ret, ret_steps);
     }
     return *ret_steps == 0 || s.may_migrate ||
            err_set(
@@ -258,7 +279,7 @@ bool cmd_db_migrate(struct app *app, struct err *err)
     if (ok && steps > 0 && !dry) {
         progress_begin(&bar, app, "migrating");
         ok = out_confirm(cli_given(app, "yes"), "Change the schema of the shared record?", err) &&
-             pg_migrate(link, AUTOPILOT_VERSION, &steps, err);
+             carry_out(link, &s, &steps, err);
         progress_end(&bar);
     }
     ok = ok && say_migrated(app, &s, steps, dry, err);

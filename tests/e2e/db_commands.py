@@ -16,40 +16,12 @@ import sqlite3
 import subprocess
 
 import lab
-from lab_pg import run as run_tool, tool
-
-MAIN = os.environ['AUTOPILOT_TEST_PG']
-DIR = os.environ['AUTOPILOT_TEST_PG_DIR']
-SECRET = MAIN.split('//')[1].split('@')[0].split(':')[1]
-
-
-def sql(url, text):
-    return run_tool([tool('psql'), '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', text]).strip()
-
-
-def database():
-    """A fresh database; its URL, and the same through the pooler."""
-    name = 'db_' + secrets.token_hex(4)
-    sql(MAIN, 'CREATE DATABASE ' + name)
-    return [u.replace('/postgres?', '/%s?' % name)
-            for u in (MAIN, os.environ['AUTOPILOT_TEST_PG_POOLER'])]
-
+from lab_db import DIR, MAIN, SECRET, database, db, sql
 
 def place(name):
     path = os.path.join(lab.tmp(), name)
     os.makedirs(path, exist_ok=True)
     return path
-
-
-def db(data, url, *words, **more):
-    """Runs `autopilot db WORDS` with a shared record at url."""
-    env = lab.env(AUTOPILOT_RECORD_URL=url)
-    p = subprocess.run([lab.BIN, '--data', data, 'db', *words], env=env, text=True,
-                           stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
-                           errors='surrogateescape', **more)
-    if SECRET in p.stdout + p.stderr:
-        lab.not_ok('no password is shown', words)
-    return p
 
 
 def must(data, url, *words):
@@ -150,7 +122,7 @@ def troubles():
     must(data, url, 'migrate', '--yes')
     s = json.loads(db(data, guest, 'status', '--json').stdout)
     lab.check('which status tells', s['schema']['fit'] == 'hidden' and s['rights'] == {
-        'login': login, 'migrate': False, 'work': False, 'operate': False, 'read': False}, s)
+        'roles': True, 'login': login, 'migrate': False, 'work': False, 'operate': False, 'read': False}, s)
     refused('and others refuse', db(data, guest, 'to-embedded', lab.tmp() + '/no.db'),
             'may not do that')
 

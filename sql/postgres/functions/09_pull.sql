@@ -92,19 +92,25 @@ $$;
 
 /* since: '0' for everything. */
 CREATE OR REPLACE FUNCTION ap.pull(since text) RETURNS TABLE (relation text, columns json)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    mark xid8 := ap.pull_from(since);
+BEGIN
+    RETURN QUERY
     (SELECT 'gone', json_build_array(g.relation, CASE
-        WHEN g.relation IN ('email_templates', 'suppressions')
+        WHEN g.relation IN ('email_templates', 'suppressions', 'workspace_members')
         THEN jsonb_set(g.key, '{0}', to_jsonb(ap.no_of((g.key ->> 0)::uuid))) ELSE g.key END)
-     FROM ap.gone g WHERE g.changed >= since::xid8 ORDER BY g.id)
+     FROM ap.gone g WHERE g.changed >= mark ORDER BY g.id)
     UNION ALL
-    SELECT * FROM ap.pull_jobs(since::xid8)
+    SELECT * FROM ap.pull_jobs(mark)
     UNION ALL
-    SELECT * FROM ap.pull_letters(since::xid8)
+    SELECT * FROM ap.pull_letters(mark)
     UNION ALL
-    SELECT * FROM ap.pull_history(since::xid8)
+    SELECT * FROM ap.pull_history(mark)
+    UNION ALL
+    SELECT * FROM ap.pull_people(mark)
     UNION ALL
     SELECT 'next', json_build_array(pg_snapshot_xmin(pg_current_snapshot())::text,
                                     ap.us(ap.clock()), (SELECT r.id FROM ap.record r),
-                                    ap.server())
-$$;
+                                    ap.server());
+END $$;

@@ -1,10 +1,10 @@
 /* 10_carry - takes an embedded record into this one, which must be empty: `autopilot db to-shared`.
  *
- * One transaction of the program: carry_begin, carry_rows for each batch, carry_end, then the program
- * pulls a copy, compares, and commits. Each call is told the transaction's number, so that a call
- * that came to another connection, and so would be carried out by itself, fails. Rows are objects
- * whose names are this schema's columns; instants are microseconds, uuids and hashes hex, and
- * workspace_id is the workspace's number. */
+ * One transaction of the program: carry_begin, carry_rows for each batch, carry_end; then the
+ * program pulls a copy, compares, and commits. Each call is told the transaction's number, so that
+ * a call that came to another connection, and so would be carried out by itself, fails. Rows are
+ * objects whose names are this schema's columns; instants are microseconds, uuids and hashes hex,
+ * and workspace_id is the workspace's number. */
 
 CREATE OR REPLACE FUNCTION ap.carry_check(the_transaction text) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -39,8 +39,8 @@ BEGIN
         EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', one);
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO there;
         IF there THEN
-            PERFORM ap.fail('AP003', format('record: the shared record is not empty (there are rows '
-                'in %s); name an empty database in [record] url, or stay with this one', one));
+            PERFORM ap.fail('AP003', format('record: the shared record is not empty (there are '
+                'rows in %s); name an empty database in [record] url, or stay with this one', one));
         END IF;
     END LOOP;
     UPDATE ap.record SET id = the_record, created_at = ap.ts(made);
@@ -51,7 +51,8 @@ END $$;
 CREATE OR REPLACE FUNCTION ap.carry_value(name name, type regtype) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT format(CASE
-        WHEN name = 'workspace_id' THEN '(SELECT w.id FROM ap.workspaces w WHERE w.no = (r ->> %L)::bigint)'
+        WHEN name = 'workspace_id'
+            THEN '(SELECT w.id FROM ap.workspaces w WHERE w.no = (r ->> %L)::bigint)'
         WHEN type = 'timestamptz'::regtype THEN 'ap.ts((r ->> %L)::bigint)'
         WHEN type = 'bytea'::regtype THEN 'decode(r ->> %L, ''hex'')'
         WHEN type = 'boolean'::regtype THEN '(r ->> %L)::int::boolean'

@@ -12,7 +12,12 @@ SELECT current_setting('server_version_num')::int AS version,
     coalesce(f.works, false) AS may_work,
     coalesce(f.operates, false) AS may_operate,
     coalesce(f.reads, false) AS may_read,
-    coalesce(f.there, false) AS has_commands
+    coalesce(f.there, false) AS has_commands,
+    (SELECT count(*) = 4 FROM pg_catalog.pg_roles r WHERE r.rolname IN
+        ('autopilot_owner', 'autopilot_engine', 'autopilot_operator', 'autopilot_reader'))
+        AS has_roles,
+    (SELECT r.rolsuper OR r.rolcreaterole FROM pg_catalog.pg_roles r
+     WHERE r.rolname = current_user) AS may_make_roles
 FROM (SELECT 1) one
 LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'ap'
 LEFT JOIN LATERAL (SELECT
