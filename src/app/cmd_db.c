@@ -20,7 +20,8 @@
 /* Size of each file that is there. */
 static json_t *files_of(struct app *app, struct err *err)
 {
-    static const char *const names[] = {PLACE_RECORD, PLACE_JOURNAL, PLACE_LOG, PLACE_CORPUS};
+    static const char *const names[] = {PLACE_RECORD, PLACE_MIRROR, PLACE_JOURNAL, PLACE_LOG,
+                                        PLACE_CORPUS};
     struct out_text t = {0};
     json_t *files = json_object();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -93,7 +94,7 @@ static const char *const fit_words[] = {
 static bool look(struct app *app, struct pg_link *link, struct picture *p, struct err *err)
 {
     char path[FILE_PATH_MAX];
-    if (!place_file(app, PLACE_RECORD, path, err) || !pg_server_look(link, &p->server, err) ||
+    if (!place_file(app, PLACE_MIRROR, path, err) || !pg_server_look(link, &p->server, err) ||
         !pg_server_trips(link, p->trip_us, err))
         return false;
     p->hidden = p->server.has_schema && !p->server.may_enter;
