@@ -75,6 +75,10 @@ BEGIN
     FROM pg_attribute a
     WHERE a.attrelid = format('ap.%I', relation)::regclass AND a.attnum > 0
       AND NOT a.attisdropped AND rows -> 0 ? a.attname;
+    IF relation = 'engines' THEN /* what they know came with them */
+        names := names || ', server';
+        vals := vals || ', ap.server()';
+    END IF;
     EXECUTE format('INSERT INTO ap.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s
                     FROM jsonb_array_elements($1) WITH ORDINALITY o (r, no) ORDER BY o.no',
                    relation, names, vals) USING rows;

@@ -107,7 +107,7 @@ DECLARE
     t timestamptz := ap.clock();
     e ap.engines;
 BEGIN
-    PERFORM ap.gate(q, NULL, 'own');
+    PERFORM ap.gate(q, NULL, 'rule');
     SELECT * INTO e FROM ap.engines x WHERE x.id = (q ->> 'engine')::uuid FOR UPDATE;
     IF e.id IS NULL THEN
         PERFORM ap.fail('AP003', format('record: there is no engine %s', q ->> 'engine'));

@@ -83,7 +83,7 @@ BEGIN
 END $$;
 
 /* Is q.actor who this login is, and may that operator do this in the workspace (NULL: it is about
- * none)? need: see, change, own, or join (who belongs to it). */
+ * none)? need: see, change, own, join (who belongs to it), or rule (about engines). */
 CREATE OR REPLACE FUNCTION ap.gate(q jsonb, the_workspace uuid, need text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -101,6 +101,10 @@ BEGIN
                                             session_user, ap.actor(), name));
         END IF;
         name := ap.actor();
+        IF need = 'rule' AND NOT ap.is_admin(name) THEN
+            PERFORM ap.fail('AP003', format('%s may not decide about engines: only an '
+                                            'administrator does', name));
+        END IF;
     END IF;
     IF name IS NULL OR NOT EXISTS (SELECT FROM ap.workspace_members m
                                    WHERE m.workspace_id = the_workspace) THEN
