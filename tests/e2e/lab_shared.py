@@ -15,9 +15,6 @@ import time
 import lab
 from lab_pg import Control, tool
 
-MAKE = os.path.join(os.environ.get('TEST_PROGS', os.path.join(lab.ROOT, 'build/fp/tests')),
-                    'e2e/prog_pg_make')
-
 
 class Server:
     """A server of our own with a wire before it. Its databases are copies of one."""
@@ -52,9 +49,8 @@ class Server:
     def make(self, database):
         """A database with the schema, and nothing else."""
         self.sql('create database ' + database)
-        p = subprocess.run([MAKE, self.url(database)], capture_output=True, text=True, timeout=60)
-        if p.returncode:
-            raise RuntimeError('schema: ' + p.stderr)
+        lab.must(os.path.join(lab.tmp(), 'operator'), 'db', 'migrate', '--yes', '--quiet',
+                 AUTOPILOT_RECORD_URL=self.url(database))
 
     def copy(self, database):
         """file_copy, because PostgreSQL 15 forgets a few numbers of a sequence that it copied the
