@@ -52,6 +52,7 @@ static void pgauth_free(struct authority *base)
     if (base == NULL)
         return;
     struct pgauth *a = pgauth_of(base);
+    json_decref(a->plan);
     pg_link_free(a->ask.link);
     free(a);
 }

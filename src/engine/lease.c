@@ -143,6 +143,7 @@ void lane_progress(struct lane *l, const struct move *move, const struct progres
     if (p->rev != l->plan->rev)
         l->stale = true;
     heed(l, p->desired);
+    l->looked_us = lane_boot(l); /* the wish came along: it need not be asked for */
 }
 
 static enum job_state state_after(enum lane_end end)
