@@ -206,9 +206,9 @@ static json_t *question(const struct lease *lease, const struct plan *plan, cons
         [MOVE_REST] = "rest",   [MOVE_GROUP_END] = "group_end", [MOVE_COMPLETE] = "complete"};
     json_t *q = json_pack("{s:s,s:I,s:b,s:{s:i,s:b,s:i,s:I,s:s}}", "move",
                           move->kind < MOVE_KINDS ? words[move->kind] : "?", "rest_until",
-                          (json_int_t)rest_until_us, "load", is_loaded_after(move->kind), "seen", "cycle", plan->cycle, "ended",
-                          plan->cycle_ended, "draws", plan->draws, "rev", (json_int_t)plan->rev,
-                          "mode", mail_mode_name(plan->mode));
+                          (json_int_t)rest_until_us, "load", is_loaded_after(move->kind), "seen",
+                          "cycle", plan->cycle, "ended", plan->cycle_ended, "draws", plan->draws,
+                          "rev", (json_int_t)plan->rev, "mode", mail_mode_name(plan->mode));
     return pgauth_with(pgauth_with(pgauth_lease(lease), q), about(plan, move));
 }
 

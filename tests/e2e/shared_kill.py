@@ -33,6 +33,7 @@ ALL = 'all' in sys.argv[1:] or bool(os.environ.get('AUTOPILOT_SOAK'))
 KILLS = 300 if ALL else 40
 WORKERS = 2
 TRIES = 3
+STRIKES = ('engine', 'server', 'answer', 'freeze')
 WAYS = ('restart', 'takeover', 'freeze', 'crash')
 # Reached only after a first death here: what was in hand is settled.
 FIRST = 'lane_after_intent:3'
@@ -226,7 +227,7 @@ class Storm:
         self.bench, self.dice, self.server = bench, dice, bench.server
         self.database, *self.places = bench.case(wired=True)
         self.running = [None, None]
-        self.kills = {'engine': 0, 'server': 0, 'answer': 0}
+        self.kills = dict.fromkeys(STRIKES, 0)
 
     def start(self, i):
         self.stop(i)
@@ -250,10 +251,22 @@ class Storm:
         elif what < 0.4:  # one in about twenty
             self.server.ask('cut w %d' % self.dice.randint(0, 20))
             self.kills['answer'] += 1
+        elif what < 0.6:
+            self.freeze(self.running[self.dice.randrange(2)])
         else:
             self.start(self.dice.randrange(2))
         if self.dice.random() < 0.5:
             lapse(self.server, self.database)
+
+    def freeze(self, p):
+        """Stands still while its lease runs out and the other one works, then goes on."""
+        if p is None or p.poll() is not None:
+            return
+        p.send_signal(signal.SIGSTOP)
+        lapse(self.server, self.database)
+        time.sleep(self.dice.uniform(0.05, 0.4))  # the length of the freeze, not a wait
+        p.send_signal(signal.SIGCONT)
+        self.kills['freeze'] += 1
 
     def run(self, strikes):
         self.start(0)
@@ -274,7 +287,7 @@ class Storm:
 
 def storms(bench, golden, kills, number):
     dice = random.Random(20261123 + number)
-    counts, done = Counts(), {'engine': 0, 'server': 0, 'answer': 0}
+    counts, done = Counts(), dict.fromkeys(STRIKES, 0)
     while sum(done.values()) < kills:
         s = Storm(bench, dice)
         why = s.run(10) or judge(bench.server, s.database, golden, s.places, False, counts)
