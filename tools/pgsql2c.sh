@@ -5,6 +5,7 @@
 #   SQL_DIR/schema.sql                what is there before the first migration
 #   SQL_DIR/migrations/NNNN_name.sql  what changes the schema: numbered from 1, without a gap
 #   SQL_DIR/functions/NN_name.sql     the functions, in this order; each file can be run again
+#   SQL_DIR/queries/name.sql          what is asked of a database that may not be a record yet
 #   writes OUT_DIR/adapter/pg_text.h and OUT_DIR/pg_text.c, each only when its text changed.
 # The text is taken as it is: its hash is what `autopilot db status` compares.
 set -eu
@@ -33,7 +34,7 @@ rows() {
     printf '#include "adapter/pg_text.h"\n\n'
     echo '/* A file is longer than the 4095 bytes that C promises for a string. */'
     printf '#pragma GCC diagnostic ignored "-Woverlength-strings"\n\n'
-    for kind in schema migrations functions; do
+    for kind in schema migrations functions queries; do
         echo "const struct pg_text pg_$kind[] = {"
         case $kind in schema) rows schema ;; *) rows $kind/ ;; esac
         printf '};\nconst int pg_%s_count = sizeof pg_%s / sizeof pg_%s[0];\n' $kind $kind $kind
@@ -51,8 +52,8 @@ struct pg_text {
 };
 
 /* In the order they are to be carried out. */
-extern const struct pg_text pg_schema[], pg_migrations[], pg_functions[];
-extern const int pg_schema_count, pg_migrations_count, pg_functions_count;
+extern const struct pg_text pg_schema[], pg_migrations[], pg_functions[], pg_queries[];
+extern const int pg_schema_count, pg_migrations_count, pg_functions_count, pg_queries_count;
 
 #endif
 H

@@ -23,6 +23,7 @@
 #include "base/wake.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pg_link;
@@ -72,6 +73,19 @@ void pg_link_drop(struct pg_link *link);
 int64_t pg_link_generation(const struct pg_link *link);
 /* "db1 port 5432, database autopilot": where it leads or would lead; never a password. Borrowed. */
 const char *pg_link_where(struct pg_link *link);
+
+/* The wire of the connection that is there. */
+struct pg_link_wire {
+    char tls[16]; /* "TLSv1.3"; "": none */
+    int32_t pid;  /* the server process, as it was told when connecting; a pooler invents one */
+    bool machine; /* a socket of this machine */
+};
+/* False: there is no connection. */
+bool pg_link_wire(const struct pg_link *link, struct pg_link_wire *ret);
+
+/* What the server keeps of a login's password, made here (SCRAM-SHA-256); connects if need be. */
+bool pg_link_scram(struct pg_link *link, const char *login, const char *password, char *ret,
+                   size_t size, struct err *err);
 
 struct pg_link_counts {
     int64_t statements;                 /* sent: each is one round trip */

@@ -75,6 +75,7 @@ struct reply {
     enum command_kind kind;
     bool ok;
     bool changed;   /* false: it was so already */
+    bool untold;    /* not ok because the record did not answer: nobody knows whether it was done */
     char text[512]; /* one sentence for the message line: what happened, or why not */
     char target[NAME_MAX_BYTES + 1];
 };

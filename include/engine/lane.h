@@ -50,6 +50,9 @@ struct lane_ports {
     /* Asked between two steps: shall the job be given back, so that another has its turn or so
      * that the ports can be made anew? since_us: boot time at which it was taken. NULL: never. */
     bool (*yield)(void *ctx, int64_t since_us);
+    /* A stop or pause that was asked for here and that the authority may not know of yet. NULL:
+     * there is no such thing. */
+    bool (*wish)(void *ctx, const char *workspace, const char *job, enum desired *ret);
     /* What keeps the lane from working, "" when nothing does any more. NULL: nobody asks. */
     void (*problem)(void *ctx, const char *sentence);
     void *ctx;

@@ -39,6 +39,9 @@ struct settle_case {
 bool settle_decide(const struct settle_case *c, const struct send_verdict *journalled,
                    struct send_verdict *ret);
 
+/* When the record's server took another's place: tells it what the journal knows (replay.c). Before
+ * settling, because what is open is looked up there. */
+bool replay_if_behind(const struct lane_ports *ports, struct err *err);
 /* Settles this engine's open rows of one job, or of all (job NULL). No batch may be under way in
  * the ports. Safe to repeat: each verdict is journalled, then reported, and both are idempotent.
  */

@@ -223,6 +223,16 @@ struct authority_ops {
     bool (*sends_open)(struct authority *a, struct uuid engine, const struct uuid *job,
                        struct send_open *rows, int32_t max, int32_t *ret_count, struct err *err);
 
+    /* --- a shared record whose server took another's place; NULL where that can't be --- */
+    /* Does the record miss what this engine's journal knows? While it does for any engine that was
+     * seen in the last 24 h, nobody claims (ERR_RETRY). */
+    bool (*behind)(struct authority *a, struct uuid engine, bool *ret, struct err *err);
+    /* Facts of the journal in their order; last: these were all. What the record knows less of is
+     * put right; a letter that it does not have is remembered, so that it is not queued should it
+     * be found again. Idempotent. */
+    bool (*replay)(struct authority *a, struct uuid engine, const struct send_verdict *facts,
+                   int32_t count, bool last, struct err *err);
+
     /* --- operators: actor is who asks; each is audited --- */
     /* Creates or changes a job as a whole. rev -1: whatever is there; else ERR_CONFLICT when the
      * stored rev differs. Groups are matched by name, terms by group and text: positions, counts

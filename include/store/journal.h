@@ -39,6 +39,10 @@ enum journal_fact { JOURNAL_NOTHING, JOURNAL_INTENT, JOURNAL_VERDICT };
  * (journal_done) belongs to an attempt that is over: JOURNAL_NOTHING. */
 bool journal_find(struct journal *j, struct uuid id, enum journal_fact *ret,
                   struct send_verdict *ret_verdict, struct err *err);
+/* Letters that went out or may have (an intent without a verdict is IN_DOUBT), oldest first, behind
+ * *after, which moves on; only id and state are set. *ret_count < max: there are no more. */
+bool journal_facts(struct journal *j, int64_t *after, struct send_verdict *rows, int32_t max,
+                   int32_t *ret_count, struct err *err);
 /* Forgets what was acknowledged before before_us. */
 bool journal_trim(struct journal *j, int64_t before_us, struct err *err);
 

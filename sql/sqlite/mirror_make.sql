@@ -2,6 +2,7 @@
 CREATE TABLE IF NOT EXISTS mirror (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     record BLOB NOT NULL CHECK (length(record) = 16),
+    server TEXT NOT NULL, /* that the mark is of */
     mark TEXT NOT NULL, /* what to ask with next time */
     pulled_at INTEGER NOT NULL /* the server's instant */
 ) STRICT

@@ -1,1 +1,1 @@
-SELECT record, mark, pulled_at FROM mirror
+SELECT record, mark, pulled_at, server FROM mirror

@@ -52,6 +52,7 @@ static void pgauth_free(struct authority *base)
     if (base == NULL)
         return;
     struct pgauth *a = pgauth_of(base);
+    json_decref(a->plan);
     pg_link_free(a->ask.link);
     free(a);
 }
@@ -74,6 +75,8 @@ static const struct authority_ops ops = {
     .sends_exchange = pgauth_exchange,
     .sends_end = pgauth_sends_end,
     .sends_open = pgauth_sends_open,
+    .behind = pgauth_behind,
+    .replay = pgauth_replay,
     .job_put = pgauth_job_put,
     .job_get = pgauth_job_get,
     .job_control = pgauth_job_control,

@@ -9,6 +9,11 @@
 struct pgauth {
     struct authority base;
     struct pg_asker ask;
+    /* The plan that the last move's answer brought along, for the load that follows it: one round
+     * trip less. It counts only while nothing else was asked. NULL: none. */
+    json_t *plan;
+    struct uuid plan_job;
+    int64_t plan_at; /* statements asked by then */
 };
 
 /* --- authority_pg.c --- */
@@ -61,6 +66,9 @@ bool pgauth_sends_end(struct authority *base, struct uuid engine,
                       const struct send_verdict *verdicts, int32_t count, struct err *err);
 bool pgauth_sends_open(struct authority *base, struct uuid engine, const struct uuid *job,
                        struct send_open *rows, int32_t max, int32_t *ret_count, struct err *err);
+bool pgauth_behind(struct authority *base, struct uuid engine, bool *ret, struct err *err);
+bool pgauth_replay(struct authority *base, struct uuid engine, const struct send_verdict *facts,
+                   int32_t count, bool last, struct err *err);
 
 /* --- authority_pg_job.c --- */
 bool pgauth_job_put(struct authority *base, const char *actor, const struct job_def *def,

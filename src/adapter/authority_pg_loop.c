@@ -98,12 +98,39 @@ static struct plan *read_plan(const json_t *answer, struct arena *arena)
     return p;
 }
 
+static int64_t asked(const struct pgauth *a)
+{
+    struct pg_link_counts counts;
+    pg_link_counts(a->ask.link, &counts);
+    return counts.statements;
+}
+
+static void keep_plan(struct pgauth *a, struct uuid job, json_t *plan)
+{
+    json_decref(a->plan);
+    a->plan = plan;
+    a->plan_job = job;
+    a->plan_at = asked(a);
+}
+
+/* The plan that the move just before brought along; NULL: there is none. */
+static json_t *take_plan(struct pgauth *a, struct uuid job)
+{
+    json_t *plan = a->plan;
+    a->plan = NULL;
+    if (plan != NULL && uuid_equal(a->plan_job, job) && a->plan_at == asked(a))
+        return plan;
+    json_decref(plan);
+    return NULL;
+}
+
 bool pgauth_load(struct authority *base, struct uuid job, struct arena *arena, struct plan **ret,
                  struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
-    json_t *answer;
-    if (!pg_ask(&a->ask, "job_load", json_pack("{s:o}", "job", pg_name(job)), &answer, err))
+    json_t *answer = take_plan(a, job);
+    if (answer == NULL &&
+        !pg_ask(&a->ask, "job_load", json_pack("{s:o}", "job", pg_name(job)), &answer, err))
         return false;
     struct plan *p = read_plan(answer, arena);
     if (p == NULL)
@@ -164,6 +191,12 @@ static json_t *about(const struct plan *plan, const struct move *move)
                      "new", term_state_name(ends ? move->term_end : TERM_RUNNING));
 }
 
+/* After these a lane loads the plan again, because the database dealt or counted anew. */
+static bool is_loaded_after(enum move_kind kind)
+{
+    return kind == MOVE_CYCLE || kind == MOVE_GROUP || kind == MOVE_TERM;
+}
+
 static json_t *question(const struct lease *lease, const struct plan *plan, const struct move *move,
                         int64_t rest_until_us)
 {
@@ -171,11 +204,11 @@ static json_t *question(const struct lease *lease, const struct plan *plan, cons
         [MOVE_CYCLE] = "cycle", [MOVE_GROUP] = "group",         [MOVE_PASS] = "pass",
         [MOVE_TERM] = "term",   [MOVE_WORK] = "work",           [MOVE_TERM_END] = "term_end",
         [MOVE_REST] = "rest",   [MOVE_GROUP_END] = "group_end", [MOVE_COMPLETE] = "complete"};
-    json_t *q = json_pack("{s:s,s:I,s:{s:i,s:b,s:i,s:I,s:s}}", "move",
+    json_t *q = json_pack("{s:s,s:I,s:b,s:{s:i,s:b,s:i,s:I,s:s}}", "move",
                           move->kind < MOVE_KINDS ? words[move->kind] : "?", "rest_until",
-                          (json_int_t)rest_until_us, "seen", "cycle", plan->cycle, "ended",
-                          plan->cycle_ended, "draws", plan->draws, "rev", (json_int_t)plan->rev,
-                          "mode", mail_mode_name(plan->mode));
+                          (json_int_t)rest_until_us, "load", is_loaded_after(move->kind), "seen",
+                          "cycle", plan->cycle, "ended", plan->cycle_ended, "draws", plan->draws,
+                          "rev", (json_int_t)plan->rev, "mode", mail_mode_name(plan->mode));
     return pgauth_with(pgauth_with(pgauth_lease(lease), q), about(plan, move));
 }
 
@@ -183,5 +216,12 @@ bool pgauth_move(struct authority *base, const struct lease *lease, const struct
                  const struct move *move, int64_t rest_until_us, struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
-    return pg_ask(&a->ask, "job_move", question(lease, plan, move, rest_until_us), NULL, err);
+    json_t *answer;
+    if (!pg_ask(&a->ask, "job_move", question(lease, plan, move, rest_until_us), &answer, err))
+        return false;
+    if (is_loaded_after(move->kind))
+        keep_plan(a, lease->job, answer);
+    else
+        json_decref(answer);
+    return true;
 }

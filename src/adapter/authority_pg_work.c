@@ -232,3 +232,25 @@ bool pgauth_sends_open(struct authority *base, struct uuid engine, const struct 
     json_decref(answer);
     return true;
 }
+
+/* --- after a failover --- */
+
+bool pgauth_behind(struct authority *base, struct uuid engine, bool *ret, struct err *err)
+{
+    struct pgauth *a = pgauth_of(base);
+    json_t *answer;
+    if (!pg_ask(&a->ask, "behind", json_pack("{s:o}", "engine", pg_name(engine)), &answer, err))
+        return false;
+    *ret = pg_get_bool(answer, "behind");
+    json_decref(answer);
+    return true;
+}
+
+bool pgauth_replay(struct authority *base, struct uuid engine, const struct send_verdict *facts,
+                   int32_t count, bool last, struct err *err)
+{
+    struct pgauth *a = pgauth_of(base);
+    json_t *q = json_pack("{s:o,s:o,s:b}", "engine", pg_name(engine), "facts",
+                          verdicts_of(facts, count), "last", last);
+    return pg_ask(&a->ask, "replay", q, NULL, err);
+}

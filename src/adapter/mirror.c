@@ -19,12 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MARK_MAX = 24, NAMES_MAX = 36, TURN_MS = 5 };
+enum { MARK_MAX = 24, SERVER_MAX = 40, NAMES_MAX = 36, TURN_MS = 5 };
 
 struct mirror {
     struct db *db;
     char path[FILE_PATH_MAX];
-    struct uuid record; /* zero: none yet */
+    struct uuid record;      /* zero: none yet */
+    char server[SERVER_MAX]; /* that the mark is of */
     char mark[MARK_MAX];
     int64_t pulled_at;
 };
@@ -42,6 +43,7 @@ static bool load_state(struct mirror *m, struct err *err)
         m->record = col_uuid(st, 0);
         col_text_to(st, 1, m->mark, sizeof m->mark);
         m->pulled_at = col_int(st, 2);
+        col_text_to(st, 3, m->server, sizeof m->server);
     }
     stmt_end(st);
     return true;
@@ -185,16 +187,18 @@ static bool drop(struct mirror *m, const json_t *row, struct err *err)
 /* The last row: where to go on next time. */
 struct next {
     struct uuid record;
+    char server[SERVER_MAX];
     char mark[MARK_MAX];
     int64_t at;
 };
 
 static bool read_next(const json_t *row, struct next *ret, struct err *err)
 {
-    const char *mark, *record;
+    const char *mark, *record, *server;
     json_int_t at;
-    if (json_unpack((json_t *)row, "[s,I,s]", &mark, &at, &record) != 0 ||
-        !uuid_parse(record, &ret->record) || !str_copy(ret->mark, sizeof ret->mark, mark))
+    if (json_unpack((json_t *)row, "[s,I,s,s]", &mark, &at, &record, &server) != 0 ||
+        !uuid_parse(record, &ret->record) || !str_copy(ret->mark, sizeof ret->mark, mark) ||
+        !str_copy(ret->server, sizeof ret->server, server))
         return odd("next", err);
     ret->at = at;
     return true;
@@ -229,6 +233,7 @@ static bool save(struct mirror *m, const struct next *next, struct err *err)
 {
     struct stmt *st = db_stmt(m->db, SQL_MIRROR_SAVED);
     stmt_uuid(st, "$record", next->record);
+    stmt_text(st, "$server", next->server);
     stmt_text(st, "$mark", next->mark);
     stmt_int(st, "$at", next->at);
     return db_run(st, NULL, err);
@@ -261,7 +266,8 @@ static bool ask(struct mirror *m, struct pg_link *link, int64_t deadline_us, str
     return ok;
 }
 
-/* The record behind the link, when it is not the one that this is a copy of. */
+/* Is it another record, or another server of it? A server that took another's place may have lost
+ * rows that are here, and counts transactions anew from where it was: its marks are its own. */
 static bool is_other(const struct mirror *m, struct pg_answer *a, bool *ret, struct err *err)
 {
     struct next next = {.at = 0};
@@ -272,7 +278,7 @@ static bool is_other(const struct mirror *m, struct pg_answer *a, bool *ret, str
     json_t *row = json_loads(pg_answer_text(a, a->rows - 1, 1), 0, &why);
     bool ok = row != NULL ? read_next(row, &next, err) : odd("next", err);
     json_decref(row);
-    *ret = ok && !uuid_equal(next.record, m->record);
+    *ret = ok && (!uuid_equal(next.record, m->record) || !str_equal(next.server, m->server));
     return ok;
 }
 
@@ -310,6 +316,7 @@ static bool pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, in
     ok = ok && apply(m, &a, &next, err);
     if (ok) {
         m->record = next.record;
+        (void)str_copy(m->server, sizeof m->server, next.server); /* same size */
         m->pulled_at = next.at;
         (void)str_copy(m->mark, sizeof m->mark, next.mark); /* same size */
         if (ret_rows != NULL)

@@ -6,6 +6,8 @@
 
 static const struct mirror_table tables[] = {
     {"workspaces", "itii", SQL_MIRROR_WORKSPACES, "", SQL_COUNT},
+    {"workspace_members", "itti", SQL_MIRROR_WORKSPACE_MEMBERS, "it",
+     SQL_MIRROR_DROP_WORKSPACE_MEMBERS},
     {"automation_jobs", "uitttttiiitiiitiitiiiii", SQL_MIRROR_AUTOMATION_JOBS, "", SQL_COUNT},
     {"automation_process_state", "uiiiiiiiititiiiiii", SQL_MIRROR_AUTOMATION_PROCESS_STATE, "",
      SQL_COUNT},
@@ -23,8 +25,6 @@ static const struct mirror_table tables[] = {
     {"suppressions", "ittti", SQL_MIRROR_SUPPRESSIONS, "it", SQL_MIRROR_DROP_SUPPRESSIONS},
     {"engines", "uititii", SQL_MIRROR_ENGINES, "", SQL_COUNT},
     {"events", "iitiuiiittiiuu", SQL_MIRROR_EVENTS, "", SQL_COUNT},
-    {"workspace_members", "itti", SQL_MIRROR_WORKSPACE_MEMBERS, "it",
-     SQL_MIRROR_DROP_WORKSPACE_MEMBERS},
     {"newsletter_specifications", "uitittitiii", SQL_MIRROR_NEWSLETTER_SPECIFICATIONS, "",
      SQL_COUNT},
     {"autopilot_schedules", "uuitttttttitittiiiitiiiiiitiiiiiu", SQL_MIRROR_AUTOPILOT_SCHEDULES, "",

@@ -404,3 +404,26 @@ const char *pg_link_where(struct pg_link *link)
     pg_fault_words(link->where, sizeof link->where, text, NULL);
     return link->where;
 }
+
+bool pg_link_wire(const struct pg_link *link, struct pg_link_wire *ret)
+{
+    if (link->conn == NULL)
+        return false;
+    const char *host = PQhost(link->conn);
+    const char *tls = PQsslInUse(link->conn) ? PQsslAttribute(link->conn, "protocol") : NULL;
+    *ret = (struct pg_link_wire){.pid = PQbackendPID(link->conn),
+                                 .machine = host != NULL && (host[0] == '/' || host[0] == '@')};
+    (void)str_copy(ret->tls, sizeof ret->tls, tls != NULL ? tls : ""); /* a cut is fine */
+    return true;
+}
+
+bool pg_link_scram(struct pg_link *link, const char *login, const char *password, char *ret,
+                   size_t size, struct err *err)
+{
+    if (!ensure(link, clock_boot_us() + link->target.host_us, err))
+        return false;
+    char *made = PQencryptPasswordConn(link->conn, password, login, "scram-sha-256");
+    bool ok = made != NULL && str_copy(ret, size, made);
+    PQfreemem(made);
+    return ok || err_set(err, ERR_STOP, "postgres: there is no memory for a password");
+}

@@ -38,12 +38,31 @@ static bool functions_hash(char ret[HASH_SIZE])
     return ok;
 }
 
-static bool has_schema(struct pg_link *link, bool *ret, struct err *err)
+const char *pg_query(const char *name)
+{
+    for (int i = 0; i < pg_queries_count; i++)
+        if (str_equal(pg_queries[i].name, name))
+            return pg_queries[i].text;
+    return NULL;
+}
+
+bool pg_server_fits(int32_t version_num, struct err *err)
+{
+    return version_num >= PG_SERVER_OLDEST ||
+           err_set(err, ERR_REFUSED,
+                   "record: the server is PostgreSQL %d and the record needs %d or newer; update "
+                   "the server, or name another one in [record] url",
+                   version_num / 10000, PG_SERVER_OLDEST / 10000);
+}
+
+/* Whose is the schema `ap`? */
+static bool find_schema(struct pg_link *link, bool *ret_ours, bool *ret_other, struct err *err)
 {
     struct pg_answer a = {0};
-    if (!look(link, "SELECT to_regclass('ap.schema_migrations') IS NOT NULL", &a, err))
+    if (!look(link, pg_query("standing"), &a, err))
         return false;
-    *ret = pg_answer_bool(&a, 0, 0);
+    *ret_ours = pg_answer_bool(&a, 0, 0);
+    *ret_other = pg_answer_bool(&a, 0, 1);
     bool ok = pg_answer_ok(&a, err);
     pg_answer_done(&a);
     return ok;
@@ -76,12 +95,14 @@ static void compare(struct pg_answer *a, struct pg_standing *ret)
 
 bool pg_schema_standing(struct pg_link *link, struct pg_standing *ret, struct err *err)
 {
-    bool there;
+    bool ours, other;
     struct pg_answer a = {0};
     *ret = (struct pg_standing){.fit = PG_FIT_NONE, .newest = pg_migrations_count};
-    if (!has_schema(link, &there, err))
+    if (!find_schema(link, &ours, &other, err))
         return false;
-    if (!there)
+    if (other)
+        ret->fit = PG_FIT_OTHER;
+    if (!ours)
         return true;
     if (!look(link, "SELECT version, sha256 FROM ap.schema_list()", &a, err))
         return false;
@@ -116,6 +137,12 @@ bool pg_schema_check(struct pg_link *link, struct err *err)
                        "record: the schema at %s is version %d and this program knows %d; install "
                        "the newer program on this machine too",
                        pg_link_where(link), s.version, s.newest);
+    case PG_FIT_OTHER:
+        return err_set(
+            err, ERR_STOP,
+            "record: the schema \"ap\" at %s is something else's; make a database for the "
+            "record alone (createdb NAME) and name it in [record] url",
+            pg_link_where(link));
     case PG_FIT_CHANGED:
         break;
     }
@@ -162,7 +189,7 @@ static bool put_words(struct pg_link *link, struct err *err)
     return ok;
 }
 
-static bool put_functions(struct pg_link *link, const char *app_version, struct err *err)
+bool pg_migrate_functions(struct pg_link *link, const char *app_version, struct err *err)
 {
     char hash[HASH_SIZE];
     struct buf all = buf_init(SCRIPT_MAX);
@@ -185,6 +212,14 @@ static bool put_migration(struct pg_link *link, const struct pg_text *m, const c
     return step(link, m, hash, app_version, err);
 }
 
+const char *pg_migrate_step(const struct pg_standing *from, int32_t n)
+{
+    int32_t at = from->version + n;
+    if (from->fit == PG_FIT_GOOD || at > pg_migrations_count)
+        return NULL;
+    return at < pg_migrations_count ? pg_migrations[at].name : "functions";
+}
+
 bool pg_migrate(struct pg_link *link, const char *app_version, int32_t *ret_steps, struct err *err)
 {
     struct pg_standing s;
@@ -193,14 +228,14 @@ bool pg_migrate(struct pg_link *link, const char *app_version, int32_t *ret_step
         return false;
     if (s.fit == PG_FIT_GOOD)
         return true;
-    if (s.fit == PG_FIT_NEW || s.fit == PG_FIT_CHANGED)
+    if (s.fit == PG_FIT_NEW || s.fit == PG_FIT_CHANGED || s.fit == PG_FIT_OTHER)
         return pg_schema_check(link, err);
     if (!pg_link_script(link, pg_schema[0].text, clock_boot_us() + STEP_WITHIN_US, err))
         return false;
     for (int i = s.version; i < pg_migrations_count; i++, (*ret_steps)++)
         if (!put_migration(link, &pg_migrations[i], app_version, err))
             return false;
-    if (!put_functions(link, app_version, err))
+    if (!pg_migrate_functions(link, app_version, err))
         return false;
     (*ret_steps)++;
     return true;

@@ -49,6 +49,9 @@ struct app {
     bool json, read_only, plain, quiet, demo;
     const char *workspace; /* NULL: not given */
     char workspace_found[NAME_MAX_BYTES + 1];
+    /* What record_read() met: a shared record, and whether it answered. */
+    bool record_shared, record_reached;
+    int64_t record_seen_us; /* shared: the server's instant of what is shown */
     char data_dir[FILE_PATH_MAX];
     char config_path[FILE_PATH_MAX];
     char actor[NAME_MAX_BYTES + 1];

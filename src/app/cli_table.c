@@ -234,6 +234,19 @@ static const struct cli_option report_options[] = {
     END,
 };
 
+static const struct cli_option migrate_options[] = {
+    {"dry-run", NULL, "only show the steps"},
+    {"yes", NULL, "do not ask"},
+    END,
+};
+
+static const struct cli_option login_options[] = {
+    {"operator", "NAME", "add: the operator that it speaks for (needed)"},
+    {"role", "NAME", "add: operator (default), engine or reader"},
+    {"admin", NULL, "add: sees every workspace and decides who belongs to it"},
+    END,
+};
+
 static const struct cli_row rows[] = {
     {"init", NULL, "[DIR]", 0, 1, "make a data directory: config, record, workspace `default`",
      init_options, cmd_init},
@@ -384,7 +397,21 @@ static const struct cli_row rows[] = {
      cmd_config_reload},
     {"config", "template", "", 0, 0, "print a config file with every option and its default", NULL,
      cmd_config_template},
-    {"db", "status", "", 0, 0, "the record: mode, schema, size", NULL, cmd_db_status},
+    {"db", "status", "", 0, 0, "the record: where, schema, rights, latency; 1 if it does not fit",
+     NULL, cmd_db_status},
+    {"db", "migrate", "", 0, 0, "make the schema of the shared record, or bring it up to date",
+     migrate_options, cmd_db_migrate},
+    {"db", "login", "add NAME | list | remove NAME", 1, 2,
+     "logins of the shared record's server; add prints the password, once", login_options,
+     cmd_db_login},
+    {"db", "to-shared", "", 0, 0, "copy the embedded record into the empty shared one, compared",
+     delete_options, cmd_db_to_shared},
+    {"db", "to-embedded", "FILE", 1, 1, "make an embedded record of the shared one, compared", NULL,
+     cmd_db_to_embedded},
+    {"db", "engines", "", 0, 0, "engines that share the record, and the jobs in their hands", NULL,
+     cmd_db_engines},
+    {"db", "forget", "ENGINE", 1, 1, "after a failover: do not wait for what an engine knows", NULL,
+     cmd_db_forget},
 
     {"help", NULL, "[WORD...]", 0, 2, "help on a sub-command", NULL, cmd_help},
     {"keys", NULL, "", 0, 0, "every key of the console", NULL, cmd_keys},

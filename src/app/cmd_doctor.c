@@ -91,7 +91,9 @@ static void check_record(struct checkup *c)
     struct db *db = NULL;
     struct err why = {0};
     if (record_read(c->app, &db, &why))
-        report(c, FINE, "record", "the embedded record can be read");
+        report(c, c->app->record_shared && !c->app->record_reached ? WARN : FINE, "record",
+               c->app->record_shared ? "the shared record's copy can be read"
+                                     : "the embedded record can be read");
     else
         report(c, WARN, "record", why.text);
     db_close(db);

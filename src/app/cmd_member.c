@@ -1,7 +1,9 @@
 /* cmd_member.c - autopilot member: list, add, remove. */
+#include "adapter/pg_people.h"
 #include "agendas.h"
 #include "base/str.h"
 #include "commands.h"
+#include "db_link.h"
 #include "output.h"
 #include "store/read_lists.h"
 
@@ -63,31 +65,69 @@ static bool warn_outside(struct app *app, struct agendas *a, struct err *err)
     return true;
 }
 
+/* The workspace of the shared record that is meant. */
+static const char *shared_workspace(const struct app *app)
+{
+    return app->workspace != NULL ? app->workspace : "default";
+}
+
+/* Where the record is: *ret NULL for the file here. */
+static bool find_record(struct app *app, struct pg_link **ret, struct err *err)
+{
+    *ret = NULL;
+    if (app->read_only)
+        return err_set(err, ERR_REFUSED, "nothing is changed with --read-only");
+    return db_link_open(app, false, ret, err);
+}
+
+static bool put_here(struct app *app, enum role role, enum put_answer *ret, struct err *err)
+{
+    struct agendas a;
+    bool ok = agendas_open(app, true, &a, err);
+    struct agenda_ref ref = {a.workspace, app->argument[0]};
+    ok = ok && a.agenda->ops->member_put(a.agenda, app->actor, &ref, role, ret, err) &&
+         warn_outside(app, &a, err);
+    agendas_close(&a);
+    return ok;
+}
+
+static bool delete_here(struct app *app, struct err *err)
+{
+    struct agendas a;
+    bool ok = agendas_open(app, true, &a, err);
+    struct agenda_ref ref = {a.workspace, app->argument[0]};
+    ok = ok && a.agenda->ops->member_delete(a.agenda, app->actor, &ref, err);
+    agendas_close(&a);
+    return ok;
+}
+
 bool cmd_member_add(struct app *app, struct err *err)
 {
     static const char *const words[] = {"is a member now", "has another role now",
                                         "is that already"};
-    struct agendas a;
+    struct pg_link *link;
     enum role role = ROLE_MEMBER;
     enum put_answer answer = PUT_SAME;
     const char *wanted = cli_value(app, "role");
     if (wanted != NULL && !role_parse(wanted, &role))
         return err_set(err, ERR_USAGE, "--role %s: write member or owner", wanted);
-    bool ok = agendas_open(app, true, &a, err);
-    struct agenda_ref ref = {a.workspace, app->argument[0]};
-    ok = ok && a.agenda->ops->member_put(a.agenda, app->actor, &ref, role, &answer, err) &&
-         out_done(app, "member", ref.name, words[answer], err) && warn_outside(app, &a, err);
-    agendas_close(&a);
-    return ok;
+    if (!find_record(app, &link, err))
+        return false;
+    bool ok = link != NULL ? pg_member_put(link, app->actor, shared_workspace(app),
+                                           app->argument[0], role, &answer, err)
+                           : put_here(app, role, &answer, err);
+    pg_link_free(link);
+    return ok && out_done(app, "member", app->argument[0], words[answer], err);
 }
 
 bool cmd_member_remove(struct app *app, struct err *err)
 {
-    struct agendas a;
-    bool ok = agendas_open(app, true, &a, err);
-    struct agenda_ref ref = {a.workspace, app->argument[0]};
-    ok = ok && a.agenda->ops->member_delete(a.agenda, app->actor, &ref, err) &&
-         out_done(app, "member", ref.name, "is gone", err);
-    agendas_close(&a);
-    return ok;
+    struct pg_link *link;
+    if (!find_record(app, &link, err))
+        return false;
+    bool ok = link != NULL
+                  ? pg_member_delete(link, app->actor, shared_workspace(app), app->argument[0], err)
+                  : delete_here(app, err);
+    pg_link_free(link);
+    return ok && out_done(app, "member", app->argument[0], "is gone", err);
 }

@@ -14,7 +14,6 @@
 #include "store/verify.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -134,7 +133,26 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
            read_late(app, db, arena, ret, err);
 }
 
-static json_t *status_json(const struct status *s)
+static json_t *record_json(const struct app *app)
+{
+    bool shared = app->record_shared;
+    return json_pack("{s:s, s:b, s:i, s:o}", "mode", shared ? "shared" : "embedded", "reachable",
+                     !shared || app->record_reached, "unsynced", 0, "as_of",
+                     shared ? json_instant(app->record_seen_us) : json_null());
+}
+
+static void record_text(const struct app *app)
+{
+    char seen[TIME_TEXT_MAX];
+    if (!app->record_shared) {
+        out_print("record  embedded\n");
+        return;
+    }
+    time_text_utc(app->record_seen_us, seen);
+    out_print("record  shared, %s %s\n", app->record_reached ? "as of" : "NOT REACHED since", seen);
+}
+
+static json_t *status_json(const struct app *app, const struct status *s)
 {
     json_t *jobs = json_array();
     for (int32_t i = 0; i < s->count; i++)
@@ -145,12 +163,11 @@ static json_t *status_json(const struct status *s)
                                s->engine_known ? json_text(s->engine.version) : json_null(),
                                "last_seen", json_instant(s->engine.last_seen_us));
     json_t *config = s->config_problem[0] != '\0' ? json_text(s->config_problem) : json_null();
-    return json_pack("{s:o, s:{s:s, s:b, s:i}, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "engine",
-                     engine, "record", "mode", "embedded", "reachable", true, "unsynced", 0,
-                     "config_problem", config, "jobs", jobs, "schedules", schedules_json(s),
-                     "overdue", late_json(s), "letters_today", (json_int_t)s->totals.letters_today,
-                     "in_doubt", (json_int_t)s->totals.in_doubt, "held",
-                     (json_int_t)s->totals.held);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "engine", engine, "record",
+                     record_json(app), "config_problem", config, "jobs", jobs, "schedules",
+                     schedules_json(s), "overdue", late_json(s), "letters_today",
+                     (json_int_t)s->totals.letters_today, "in_doubt",
+                     (json_int_t)s->totals.in_doubt, "held", (json_int_t)s->totals.held);
 }
 
 static void status_text(const struct app *app, const struct status *s)
@@ -162,7 +179,7 @@ static void status_text(const struct app *app, const struct status *s)
                   out_safe(&t, s->engine.host));
     else
         out_print("engine  not running\n");
-    out_print("record  embedded\n");
+    record_text(app);
     if (s->config_problem[0] != '\0')
         out_print("config  refused: %s; %s\n", out_safe(&t, s->config_problem),
                   s->engine_serves ? "the old settings hold" : "no engine can start");
@@ -197,7 +214,7 @@ bool cmd_status(struct app *app, struct err *err)
     struct db *db = NULL;
     bool ok = record_read(app, &db, err) && read_status(app, db, &arena, &s, err);
     if (ok && app->json)
-        ok = out_json(status_json(&s), false, err);
+        ok = out_json(status_json(app, &s), false, err);
     else if (ok && !(app->quiet && cli_given(app, "check")))
         status_text(app, &s);
     if (ok && cli_given(app, "check") && needs_person(&s))
@@ -262,32 +279,4 @@ bool cmd_verify(struct app *app, struct err *err)
 bool cmd_audit_verify(struct app *app, struct err *err)
 {
     return run_verify(app, "audit", err);
-}
-
-bool cmd_db_status(struct app *app, struct err *err)
-{
-    static const char *const names[] = {PLACE_RECORD, PLACE_JOURNAL, PLACE_LOG, PLACE_CORPUS};
-    struct db *db = NULL;
-    struct out_text t = {0};
-    if (!record_read(app, &db, err))
-        return false;
-    json_t *files = json_object();
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[FILE_PATH_MAX];
-        struct stat st;
-        bool there = place_file(app, names[i], path, err) && stat(path, &st) == 0;
-        json_object_set_new(files, names[i], json_integer(there ? (json_int_t)st.st_size : 0));
-        if (!app->json && there)
-            out_print("%-14s %10lld bytes  %s\n", names[i], (long long)st.st_size,
-                      out_safe(&t, path));
-    }
-    if (!app->json) {
-        json_decref(files);
-        out_print("record         embedded (SQLite)\n");
-    } else if (!out_json(json_pack("{s:s, s:o}", "mode", "embedded", "files", files), false, err)) {
-        db_close(db);
-        return false;
-    }
-    db_close(db);
-    return true;
 }

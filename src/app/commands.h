@@ -100,5 +100,11 @@ bool cmd_config_edit(struct app *app, struct err *err);
 bool cmd_config_reload(struct app *app, struct err *err);
 bool cmd_config_template(struct app *app, struct err *err);
 bool cmd_db_status(struct app *app, struct err *err);
+bool cmd_db_migrate(struct app *app, struct err *err);
+bool cmd_db_login(struct app *app, struct err *err); /* add, list, remove: by the argument */
+bool cmd_db_to_shared(struct app *app, struct err *err);
+bool cmd_db_to_embedded(struct app *app, struct err *err);
+bool cmd_db_engines(struct app *app, struct err *err);
+bool cmd_db_forget(struct app *app, struct err *err);
 
 #endif

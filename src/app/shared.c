@@ -89,7 +89,7 @@ static void wall(int64_t us, char dst[16])
         (void)strftime(dst, 16, "%H:%M:%S", &tm); /* it fits */
 }
 
-static bool pull(struct mirror *m, const struct settings *s, struct err *err)
+static bool pull(struct app *app, struct mirror *m, const struct settings *s, struct err *err)
 {
     char at[16];
     struct err why = {0};
@@ -99,6 +99,9 @@ static bool pull(struct mirror *m, const struct settings *s, struct err *err)
     int64_t until_us = clock_boot_us() + ASK_WITHIN_US;
     bool ok = mirror_pull(m, link, until_us, NULL, &why);
     pg_link_free(link);
+    app->record_shared = true;
+    app->record_reached = ok;
+    app->record_seen_us = mirror_pulled_at(m);
     if (ok)
         return true;
     bool away = why.kind == ERR_UNREACHABLE || why.kind == ERR_RETRY;
@@ -109,14 +112,14 @@ static bool pull(struct mirror *m, const struct settings *s, struct err *err)
     return true;
 }
 
-bool shared_pull(const struct app *app, const struct settings *s, struct err *err)
+bool shared_pull(struct app *app, const struct settings *s, struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct mirror *m = NULL;
     if (!file_make_dirs(app->data_dir, 0700, err) || !place_file(app, PLACE_MIRROR, path, err) ||
         !mirror_open(path, &m, err))
         return false;
-    bool ok = pull(m, s, err);
+    bool ok = pull(app, m, s, err);
     mirror_close(m);
     return ok;
 }

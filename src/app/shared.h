@@ -30,8 +30,9 @@ bool shared_agenda(const struct app *app, const struct settings *s, struct clock
 bool shared_mirror(const struct app *app, const struct settings *s, struct mirror_port **ret,
                    struct err *err);
 /* Brings the copy up to date for one command. A server that can't be reached is a warning on stderr
- * with the age of what follows; it is a failure when there is no copy at all yet. */
-bool shared_pull(const struct app *app, const struct settings *s, struct err *err);
+ * with the age of what follows; it is a failure when there is no copy at all yet. app->record_* say
+ * how it went. */
+bool shared_pull(struct app *app, const struct settings *s, struct err *err);
 /* Sees to it that the report of a run can be read: a copy fetches it when it has not got it. */
 bool shared_report(const struct app *app, struct uuid run, struct err *err);
 /* The settings that say where the record is. A config file that is refused counts as the embedded

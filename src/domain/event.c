@@ -63,6 +63,8 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_BACKFILL_ASKED] = {"backfill_asked", LOG_INFO, "report", true,
                               "{text}: {n1} reports of the past, asked for by {actor}"},
     [EVENT_MEMBER_PUT] = {"member_put", LOG_INFO, "report", true, "{text}, by {actor}"},
+    [EVENT_ENGINE_FORGOTTEN] = {"engine_forgotten", LOG_WARN, "engine", true,
+                                "{actor} says that the engine on {text} will tell nothing more"},
     [EVENT_MEMBER_REMOVED] = {"member_removed", LOG_INFO, "report", true,
                               "{text}: no member any more, by {actor}"},
     [EVENT_SCHEDULE_TEMPLATE_CHANGED] = {"schedule_template_changed", LOG_INFO, "report", true,

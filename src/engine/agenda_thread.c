@@ -50,8 +50,8 @@ static void end_look(struct agenda_thread *t, int64_t changes, bool idle, const 
 }
 
 /* When the zones are others than those that next instants were worked out with, these are worked
- * out anew. Which these were stands in a file beside the record: it is about this machine, and what
- * is lost with it is only that they are worked out once more. */
+ * out anew. Which these were stands in a file beside the record; without it, at the first start,
+ * nothing is known to have changed, and it is only written. */
 static bool check_zones(struct agenda_thread *t, const struct agenda_lane *lane, struct err *err)
 {
     static const char name[] = "zones.version";
@@ -63,14 +63,15 @@ static bool check_zones(struct agenda_thread *t, const struct agenda_lane *lane,
     t->zones->ops->version(t->zones, now);
     if (!file_join(path, p->data_dir, name, err))
         return false;
-    bool same = file_read(path, &before, &ignored) && str_equal(buf_text(&before), now);
+    bool known = file_read(path, &before, &ignored);
+    bool same = known && str_equal(buf_text(&before), now);
     buf_done(&before);
     if (same)
         return true;
-    if (!agenda_retime(lane, &changed, err))
+    if (known && !agenda_retime(lane, &changed, err))
         return false;
     log_line(p->log, changed > 0 ? LOG_WARN : LOG_INFO, "schedules",
-             "time zones are %s now: %" PRId64 " schedules have another next instant", now,
+             "time zones are version %s: %" PRId64 " schedules have another next instant", now,
              changed);
     return file_replace(path, now, strlen(now), 0640, err);
 }

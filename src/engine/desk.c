@@ -6,9 +6,12 @@
  * I/O. */
 #include "desk_work.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #include <string.h>
+
+#define OWED_EVERY_US (1 * US_PER_S)
 
 /* The mutex is a normal one that its holder never takes twice: neither call can fail. */
 static void hold(struct desk *d)
@@ -173,8 +176,46 @@ static void reload(struct helper *h, struct reply *reply)
                    ok ? "The config file was read again." : err.text); /* a cut is fine */
 }
 
+/* A stop on a shared record counts here before the record is asked, which may take a while. */
+static bool owe(struct helper *h, const struct command *c)
+{
+    struct desk *d = h->desk;
+    bool stops = c->kind == COMMAND_JOB_STOP || c->kind == COMMAND_JOB_PAUSE;
+    return stops && d->owe != NULL && d->owe(d->ctx, c);
+}
+
+/* What became of it: told, or still to be told. */
+static void pay(struct helper *h, const struct command *c, struct reply *reply)
+{
+    if (!reply->untold) {
+        h->desk->paid(h->desk->ctx, c);
+        return;
+    }
+    reply->ok = reply->changed = true;
+    (void)str_copy(reply->text, sizeof reply->text,
+                   c->kind == COMMAND_JOB_STOP
+                       ? "Stopped here; the record is told as soon as it answers."
+                       : "Paused here; the record is told as soon as it answers."); /* they fit */
+}
+
+/* Tries once more to tell what is owed. */
+static void pay_owed(struct helper *h)
+{
+    struct command c;
+    struct desk *d = h->desk;
+    while (d->owes != NULL && d->owes(d->ctx, &c)) {
+        struct reply reply = {.kind = c.kind};
+        struct err err = {0};
+        if (!carry_out_on_record(h, &c, &reply, &err) || reply.untold)
+            return;
+        d->paid(d->ctx, &c);
+        d->changed(d->ctx);
+    }
+}
+
 static void carry_out(struct helper *h, const struct command *command)
 {
+    bool owed = owe(h, command);
     struct reply reply = {.ticket = command->ticket, .kind = command->kind};
     struct err err = {0};
     (void)str_copy(reply.target, sizeof reply.target, command->target); /* same size */
@@ -182,10 +223,22 @@ static void carry_out(struct helper *h, const struct command *command)
         reload(h, &reply);
     } else if (!carry_out_on_record(h, command, &reply, &err)) {
         (void)str_copy(reply.text, sizeof reply.text, err.text); /* a cut is fine */
+        reply.untold = err.kind == ERR_UNREACHABLE || err.kind == ERR_RETRY;
     } else if (reply.ok && reply.changed) {
         h->desk->changed(h->desk->ctx);
     }
+    if (owed)
+        pay(h, command, &reply);
     put_reply(h->desk, &reply);
+}
+
+/* Until a command comes; while something is owed, for a second. */
+static void sleep_a_while(struct helper *h)
+{
+    struct command c;
+    struct desk *d = h->desk;
+    bool owed = d->owes != NULL && d->owes(d->ctx, &c);
+    (void)wake_wait(&d->wake, owed ? clock_boot_us() + OWED_EVERY_US : INT64_MAX); /* loop looks */
 }
 
 static void *run(void *arg)
@@ -198,8 +251,9 @@ static void *run(void *arg)
         last = wake_cancelled(&h.desk->wake);
         while (take_command(h.desk, &command))
             carry_out(&h, &command);
+        pay_owed(&h);
         if (!last)
-            (void)wake_wait(&h.desk->wake, INT64_MAX); /* woken or cancelled */
+            sleep_a_while(&h);
     } while (!last);
     if (h.authority != NULL)
         h.authority->ops->free(h.authority);

@@ -133,6 +133,7 @@ void desk_answer(struct reply *reply, const struct err *err)
     if (reply->ok)
         return;
     reply->changed = false;
+    reply->untold = err->kind == ERR_UNREACHABLE || err->kind == ERR_RETRY;
     (void)str_copy(reply->text, sizeof reply->text, err->text); /* same size */
 }
 

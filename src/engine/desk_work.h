@@ -25,6 +25,10 @@ struct desk {
      * was asked for, with why it was refused (NULL: taken). */
     void (*changed)(void *ctx);
     void (*reloaded)(void *ctx, const struct err *why);
+    /* A stop or pause on a shared record: kept until the record was told; NULL: embedded. */
+    bool (*owe)(void *ctx, const struct command *c);
+    bool (*owes)(void *ctx, struct command *ret);
+    void (*paid)(void *ctx, const struct command *c);
     void *ctx;
     pthread_t thread;
     bool made; /* lock and wake are there */

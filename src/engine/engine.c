@@ -101,6 +101,21 @@ static void desk_changed(void *ctx)
         wake_up(&e->mirror.wake); /* who asked sees what became of it */
 }
 
+static bool desk_owe(void *ctx, const struct command *c)
+{
+    return engine_owe(ctx, c);
+}
+
+static bool desk_owes(void *ctx, struct command *ret)
+{
+    return engine_owes(ctx, ret);
+}
+
+static void desk_paid(void *ctx, const struct command *c)
+{
+    engine_paid(ctx, c);
+}
+
 static void desk_reloaded(void *ctx, const struct err *why)
 {
     engine_config(ctx, why);
@@ -159,6 +174,11 @@ bool engine_start(const struct engine_plugs *plugs, enum engine_role role, int64
     e->desk.console = console_wake;
     e->desk.changed = desk_changed;
     e->desk.reloaded = desk_reloaded;
+    if (plugs->mirror != NULL) {
+        e->desk.owe = desk_owe;
+        e->desk.owes = desk_owes;
+        e->desk.paid = desk_paid;
+    }
     e->desk.ctx = e;
     e->desk.standing.where = ENGINE_NOWHERE;
     bool ok = wake_init(&e->caller, err) && wake_init(&e->keeper, err);

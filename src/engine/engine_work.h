@@ -19,6 +19,7 @@ enum {
     LANES_MAX = HANDS_MAX,
     REPORT_LANES_MAX = 64,
     PROVIDERS_MAX = 8,
+    OWED_MAX = 64,
     IDLE_FAILURES = 3 /* after so many failures in a row there is no work possible now */
 };
 
@@ -129,6 +130,14 @@ struct mirror_thread {
     struct mirror_port *mirror;
 };
 
+/* A stop or pause that the record does not know yet. */
+struct owed_stop {
+    enum command_kind kind;
+    char workspace[NAME_MAX_BYTES + 1];
+    char job[NAME_MAX_BYTES + 1];
+    char actor[NAME_MAX_BYTES + 1];
+};
+
 struct engine {
     struct engine_plugs plugs;
     enum engine_role role;
@@ -156,6 +165,8 @@ struct engine {
     int32_t failures;     /* the keeper failed to get ready so many times in a row */
     int64_t changes;      /* the record or the config changed so many times */
     int64_t config_no;    /* the config was taken so many times */
+    struct owed_stop owed[OWED_MAX];
+    int32_t owed_count;
     enum engine_where where;
     long pid;
     char problem[ERR_TEXT_MAX];        /* of the keeper: why nothing is served */
@@ -183,6 +194,17 @@ bool serve_lock_note(int fd, const char *config_problem);
 /* --- keeper.c, lane_thread.c: the threads' mains -------------------------------------------- */
 void *keeper_main(void *arg);      /* the engine */
 void *lane_thread_main(void *arg); /* the lane_thread */
+
+/* --- owed.c --------------------------------------------------------------------------------- */
+/* From here on no lane of this engine works the job of the command (a stop or pause). False: there
+ * are too many already. */
+bool engine_owe(struct engine *e, const struct command *c);
+/* One that the record must still be told; false: none. Kind, names and actor are filled in. */
+bool engine_owes(struct engine *e, struct command *ret);
+/* The record knows of it, or never will. */
+void engine_paid(struct engine *e, const struct command *c);
+/* What was asked for here about this job and the record may not know; false: nothing. */
+bool engine_wish(struct engine *e, const char *workspace, const char *job, enum desired *ret);
 
 /* --- mirror_thread.c ------------------------------------------------------------------------ */
 void *mirror_thread_main(void *arg); /* the mirror_thread */

@@ -71,7 +71,7 @@ static bool settle_all(struct keeper *k, struct authority *a, struct journal *j,
     p->settings(p->ctx, &settings);
     if (!p->mail(p->ctx, &settings, &ports.mail, err))
         return false;
-    bool ok = settle_run(&ports, NULL, &sum, err);
+    bool ok = replay_if_behind(&ports, err) && settle_run(&ports, NULL, &sum, err);
     ports.mail->ops->free(ports.mail);
     if (ok && sum.seen > 0)
         log_line(p->log, LOG_INFO, "engine",

@@ -132,7 +132,7 @@ static bool work(struct lane *l, const struct move *move, struct err *err)
 static bool settle_own(struct lane *l, struct err *err)
 {
     struct settle_sum sum;
-    if (!settle_run(l->ports, &l->lease.job, &sum, err))
+    if (!replay_if_behind(l->ports, err) || !settle_run(l->ports, &l->lease.job, &sum, err))
         return false;
     l->unsettled = false;
     l->stale = true;

@@ -100,6 +100,11 @@ static bool yield(void *ctx, int64_t since_us)
     return outdated(t) || others_may_wait(t, since_us);
 }
 
+static bool wish(void *ctx, const char *workspace, const char *job, enum desired *ret)
+{
+    return engine_wish(((struct lane_thread *)ctx)->engine, workspace, job, ret);
+}
+
 static void set_problem(void *ctx, const char *sentence)
 {
     struct lane_thread *t = ctx;
@@ -150,6 +155,7 @@ static bool make_lane(struct lane_thread *t, struct err *err)
                                .letter = write_letter,
                                .settings = read_settings,
                                .yield = yield,
+                               .wish = wish,
                                .problem = set_problem,
                                .ctx = t,
                                .log = t->engine->plugs.log,

@@ -55,6 +55,15 @@ static void heed(struct lane *l, enum desired desired)
         l->end = LANE_STOPPED;
 }
 
+/* What was asked for here counts before the record knows of it. */
+static void heed_here(struct lane *l)
+{
+    enum desired desired;
+    if (l->plan != NULL && l->ports->wish != NULL &&
+        l->ports->wish(l->ports->ctx, l->plan->workspace, l->plan->job_name, &desired))
+        heed(l, desired);
+}
+
 static bool look_at_wish(struct lane *l, int64_t boot_us, struct err *err)
 {
     struct authority *a = l->ports->authority;
@@ -77,6 +86,7 @@ bool lane_look(struct lane *l, bool now, struct err *err)
     }
     if (!l->leased)
         return true;
+    heed_here(l);
     if (boot_us - l->renewed_us >= LEASE_RENEW_US && !renew(l, boot_us, err))
         return false;
     if (l->manual || (!now && boot_us - l->looked_us < LANE_LOOK_US))
@@ -133,6 +143,7 @@ void lane_progress(struct lane *l, const struct move *move, const struct progres
     if (p->rev != l->plan->rev)
         l->stale = true;
     heed(l, p->desired);
+    l->looked_us = lane_boot(l); /* the wish came along: it need not be asked for */
 }
 
 static enum job_state state_after(enum lane_end end)

@@ -61,7 +61,7 @@ static void verdict_add(struct lane *l, int32_t i, enum send_state state, int32_
 
 /* Makes the verdicts durable here before anybody is told. When that fails they are reported all
  * the same: the authority's commit is as good a memory, and the trouble is told afterwards. */
-static void journal_facts(struct batch *b)
+static void note_facts(struct batch *b)
 {
     struct lane *l = b->l;
     int32_t count = l->verdicts - l->journalled;
@@ -232,7 +232,7 @@ static void take_event(struct batch *b)
     } else if (event.kind == MAIL_VERDICT) {
         take_verdict(b, &event);
     } else if (unwritten) {
-        journal_facts(b);
+        note_facts(b);
     } else if (lane_boot(l) > b->patience_us) {
         (void)err_set(&err, ERR_RETRY, "mail: no verdict for 20 minutes");
         fail(b, true, &err);
@@ -254,7 +254,7 @@ static void run_batch(struct batch *b)
             take_event(b);
     }
     look_up(b);
-    journal_facts(b);
+    note_facts(b);
 }
 
 /* The claimed rows of l->grant, from letter to verdict. */

@@ -280,6 +280,28 @@ bool journal_find(struct journal *j, struct uuid id, enum journal_fact *ret,
     return true;
 }
 
+bool journal_facts(struct journal *j, int64_t *after, struct send_verdict *rows, int32_t max,
+                   int32_t *ret_count, struct err *err)
+{
+    bool row;
+    int32_t n = 0;
+    struct stmt *st = db_stmt(j->db, SQL_JOURNAL_FACTS);
+    stmt_int(st, "$after", *after);
+    stmt_int(st, "$max", max);
+    for (;; n++) {
+        if (!db_step(st, &row, err))
+            return false;
+        if (!row || n == max)
+            break;
+        rows[n] = (struct send_verdict){.id = col_uuid(st, 1)};
+        (void)send_state_parse(col_text(st, 2), &rows[n].state); /* we wrote it */
+        *after = col_int(st, 0);
+    }
+    stmt_end(st);
+    *ret_count = n;
+    return true;
+}
+
 static bool trim_piece(struct journal *j, int64_t before_us, int64_t *ret_forgotten,
                        struct err *err)
 {

@@ -59,7 +59,14 @@ static enum role connection(const struct ui *ui, int cols, char *dst, size_t siz
         (void)str_format(dst, size, " READ ONLY%s ", clock);
         return ROLE_ALERT;
     }
-    (void)str_format(dst, size, "%s embedded%s ", ui->model.there ? "●" : "…", clock);
+    if (ui->has_desk && ui->standing.shared && !ui->standing.reached && ui->standing.seen_us > 0) {
+        (void)str_format(dst, size, " × pg DOWN %s%s ",
+                         fit_span(ui->now_us - ui->standing.seen_us, age), clock);
+        return ROLE_ALARM;
+    }
+    bool shared = ui->has_desk && ui->standing.shared;
+    bool there = ui->model.there && (!shared || ui->standing.reached);
+    (void)str_format(dst, size, "%s %s%s ", there ? "●" : "…", shared ? "pg" : "embedded", clock);
     return ROLE_TABS;
 }
 
@@ -113,6 +120,18 @@ static int put_overdue(const struct ui *ui, struct pane p, int y)
     return put_banner(p, y, ROLE_ALERT, "▲", text);
 }
 
+/* What is wrong with the engine; while a shared record is away, since when that is. */
+static int put_problem(const struct ui *ui, struct pane p, int y)
+{
+    char text[sizeof ui->standing.problem + 80], since[FIT_TEXT];
+    const struct engine_standing *s = &ui->standing;
+    bool away = s->shared && !s->reached && s->seen_us > 0;
+    if (away)
+        (void)str_format(text, sizeof text, "shown is what was known at %s: %s",
+                         fit_minute(s->seen_us, since), s->problem); /* a cut is fine */
+    return put_banner(p, y, ROLE_ALARM, "×", away ? text : s->problem);
+}
+
 /* Draws at most two; returns how many. */
 static int draw_banners(const struct ui *ui, struct pane p)
 {
@@ -123,7 +142,7 @@ static int draw_banners(const struct ui *ui, struct pane p)
     if (ui->begin_trouble.kind != ERR_NONE)
         y = put_banner(p, y, ROLE_ALARM, "×", ui->begin_trouble.text);
     if (ui->has_desk && ui->standing.problem[0] != '\0')
-        y = put_banner(p, y, ROLE_ALARM, "×", ui->standing.problem);
+        y = put_problem(ui, p, y);
     if (ui->has_desk && ui->standing.config[0] != '\0') {
         (void)str_format(text, sizeof text, "config refused, the old settings hold: %s",
                          ui->standing.config); /* a cut is fine */

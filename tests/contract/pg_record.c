@@ -72,6 +72,7 @@ static void must(struct pg_link *link, const char *sql)
 static const char test_clock[] =
     "CREATE TABLE public.test_clock (us bigint NOT NULL);"
     "INSERT INTO public.test_clock VALUES (0);"
+    "GRANT SELECT ON public.test_clock TO PUBLIC;"
     "CREATE OR REPLACE FUNCTION ap.clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
     "'SELECT ap.ts(us) FROM public.test_clock';";
 

@@ -88,7 +88,12 @@ def sends(data, job):
 
 def sequence(data, job):
     """What two runs are compared by: the ledger in the order of queueing."""
-    return [(s['group'], s['term'], s['address'], s['state']) for s in sends(data, job)]
+    return sequence_of(must(data, 'sends', 'list', '--job', job, '--json'))
+
+
+def sequence_of(text):
+    """The same, of what `sends list --json` prints."""
+    return [(s['group'], s['term'], s['address'], s['state']) for s in rows(text)]
 
 
 WORDS = 'anchor birch copper dune ember falcon garnet harbor iris juniper kelp lantern'.split()

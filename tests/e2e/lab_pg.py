@@ -383,6 +383,27 @@ class Guest:
                 thing.remove()
 
 
+class Control:
+    """The other end: asks for servers and wires, which live as long as it does."""
+
+    def __init__(self, where):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(where + '/control')
+        self.talk = self.socket.makefile('rw')
+
+    def ask(self, line):
+        self.talk.write(line + '\n')
+        self.talk.flush()
+        word, _, value = self.talk.readline().strip().partition(' ')
+        if word != 'ok':
+            raise RuntimeError(line + ': ' + value)
+        return value
+
+    def close(self):
+        self.talk.close()
+        self.socket.close()
+
+
 def listen(lab):
     """Answers `control` from now on, each connection on its own thread."""
     door = socket.socket(socket.AF_UNIX)

@@ -5,13 +5,12 @@ needs: postgres
 """
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 from lab import check, finish, not_ok, wait_for
-from lab_pg import tool
+from lab_pg import Control, tool
 
 TABLE = 'create table t (i int)'
 
@@ -20,25 +19,6 @@ def sql(url, text):
     p = subprocess.run([tool('psql'), '-XAtq', '-d', url, '-c', text], text=True,
                        stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     return p.stdout.strip() if p.returncode == 0 else 'failed: ' + p.stderr
-
-
-class Control:
-    def __init__(self, where):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(where + '/control')
-        self.talk = self.socket.makefile('rw')
-
-    def ask(self, line):
-        self.talk.write(line + '\n')
-        self.talk.flush()
-        word, _, value = self.talk.readline().strip().partition(' ')
-        if word != 'ok':
-            raise RuntimeError(line + ': ' + value)
-        return value
-
-    def close(self):
-        self.talk.close()
-        self.socket.close()
 
 
 def shared_server():
@@ -121,7 +101,8 @@ def command_line(pid):
         return ''
 
 
-shared_server()
-bad_wires(os.environ['AUTOPILOT_TEST_PG_DIR'])
-killed()
-finish()
+if __name__ == '__main__':
+    shared_server()
+    bad_wires(os.environ['AUTOPILOT_TEST_PG_DIR'])
+    killed()
+    finish()

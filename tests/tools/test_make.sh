@@ -5,7 +5,8 @@
 . tests/lib.sh
 tree=$TMPDIR/tree
 mkdir -p "$tree/src/app" "$tree/src/base" "$tree/include/base" "$tree/sql/sqlite/migrations" \
-    "$tree/conf/sample" "$tree/docs" "$tree/tests/unit/base"
+    "$tree/sql/postgres/migrations" "$tree/sql/postgres/functions" "$tree/sql/postgres/queries" "$tree/conf/sample" \
+    "$tree/docs" "$tree/tests/unit/base"
 cp -r Makefile mk tools "$tree/"
 cd "$tree" || exit 2
 printf '%s\n' '/* word.h */' '#define WORD "one"' >include/base/word.h
@@ -16,6 +17,7 @@ printf '%s\n' '/* main.c */' '#include "store/sql_text.h"' '#include <stdio.h>' 
     'int main(void) { return printf("%s %s %s %s", AUTOPILOT_VERSION, AUTOPILOT_SHARE, word(),' \
     '    sql_text(SQL_Q)) < 0; }' >src/app/main.c
 echo 'SELECT 1' >sql/sqlite/q.sql
+for file in schema migrations/0001_one functions/01_one queries/one; do echo 'SELECT 1' >sql/postgres/$file.sql; done
 printf '[Service]\nExecStart=/usr/local/bin/autopilot engine\n' >conf/autopilot-engine.service
 echo page >conf/sample/page.html
 echo manual >docs/autopilot.1

@@ -122,3 +122,10 @@ LANGUAGE sql AS $$
     INSERT INTO ap.record (id, created_at) VALUES (gen_random_uuid(), clock_timestamp())
     ON CONFLICT DO NOTHING;
 $$;
+
+/* Which server this is: "7301:2". */
+CREATE OR REPLACE FUNCTION ap.server() RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT (SELECT c.system_identifier FROM pg_control_system() c) || ':' ||
+           ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
+$$;

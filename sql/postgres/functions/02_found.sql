@@ -54,26 +54,35 @@ BEGIN
     RETURN ret;
 END $$;
 
+/* Is the workspace one that this login sees? (11_people) */
+CREATE OR REPLACE FUNCTION ap.may_see(the_workspace uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ap.sees_all() OR the_workspace = ANY (ap.my_workspaces());
+END $$;
+
 /* Names among which the program looks for the nearest, when one is not there. */
 CREATE OR REPLACE FUNCTION ap.names(q jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(jsonb_agg(n.name), '[]') FROM (
         SELECT w.name FROM ap.workspaces w
-        WHERE q ->> 'of' = 'workspace' AND w.deleted_at IS NULL
+        WHERE q ->> 'of' = 'workspace' AND w.deleted_at IS NULL AND ap.may_see(w.id)
         UNION ALL
         SELECT j.name FROM ap.automation_jobs j JOIN ap.workspaces w ON w.id = j.workspace_id
         WHERE q ->> 'of' = 'job' AND w.name = q ->> 'workspace' AND j.deleted_at IS NULL
+          AND ap.may_see(w.id)
         UNION ALL
         SELECT e.name FROM ap.email_templates e JOIN ap.workspaces w ON w.id = e.workspace_id
-        WHERE q ->> 'of' = 'template' AND w.name = q ->> 'workspace'
+        WHERE q ->> 'of' = 'template' AND w.name = q ->> 'workspace' AND ap.may_see(w.id)
         UNION ALL
         SELECT s.schedule_name
         FROM ap.autopilot_schedules s JOIN ap.workspaces w ON w.id = s.workspace_id
         WHERE q ->> 'of' = 'schedule' AND w.name = q ->> 'workspace' AND s.deleted_at IS NULL
+          AND ap.may_see(w.id)
         UNION ALL
         SELECT p.name
         FROM ap.newsletter_specifications p JOIN ap.workspaces w ON w.id = p.workspace_id
         WHERE q ->> 'of' = 'specification' AND w.name = q ->> 'workspace'
-          AND p.deleted_at IS NULL
+          AND p.deleted_at IS NULL AND ap.may_see(w.id)
         LIMIT 5000) n
 $$;

@@ -115,8 +115,8 @@ BEGIN
             'back, or move it away to begin as a new engine; letters that it had in its hands are '
             'then in doubt', gen, known));
     END IF;
-    INSERT INTO ap.engines AS e (id, journal_gen, host, pid, version, first_seen, last_seen)
-    VALUES (me, gen, q ->> 'host', (q ->> 'pid')::bigint, q ->> 'version', t, t)
+    INSERT INTO ap.engines AS e (id, journal_gen, host, pid, version, server, first_seen, last_seen)
+    VALUES (me, gen, q ->> 'host', (q ->> 'pid')::bigint, q ->> 'version', ap.server(), t, t)
     ON CONFLICT (id) DO UPDATE SET journal_gen = excluded.journal_gen, host = excluded.host,
         pid = excluded.pid, version = excluded.version, last_seen = excluded.last_seen;
     PERFORM ap.rest_the_left(me, t);
@@ -168,7 +168,7 @@ DECLARE
     me uuid := (q ->> 'engine')::uuid;
     found_job uuid;
 BEGIN
-    PERFORM ap.rest_the_left(me, t);
+    PERFORM ap.barrier(t), ap.rest_the_left(me, t);
     SELECT j.id INTO found_job
     FROM ap.automation_jobs j
     JOIN ap.automation_process_state p ON p.job = j.id

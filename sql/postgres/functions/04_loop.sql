@@ -213,7 +213,8 @@ BEGIN
 END $$;
 
 /* q: job, engine, epoch; seen {cycle, ended, draws, rev, mode}; move and what it needs: group,
- * term, draw, pass, old (the term's state), new, cycle, rest_until. */
+ * term, draw, pass, old (the term's state), new, cycle, rest_until. load: the answer is the plan as
+ * it is after the move, as job_load gives it; otherwise it is empty. */
 CREATE OR REPLACE FUNCTION ap.job_move(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -263,5 +264,5 @@ BEGIN
     ELSE
         PERFORM ap.fail('AP003', format('job: "%s" is not a move to be made', q ->> 'move'));
     END CASE;
-    RETURN '{}';
+    RETURN CASE WHEN (q ->> 'load')::boolean THEN ap.job_load(q) ELSE '{}' END;
 END $$;

@@ -90,8 +90,15 @@ BEGIN
             CASE WHEN h.one THEN hit ->> 'site' END, g, s, h.cycle, 'queued', t)
     RETURNING seq INTO the_send;
     PERFORM ap.note(t, 'lead', job => h.job, group_no => g, term_no => s, send => the_send);
-    h.queued := h.queued + 1;
     h.moves := h.moves || (h.job, h.mode, g, s, NULL, NULL, 'queued', h.cycle)::ap.send_move;
+    h.queued := h.queued + 1;
+    IF EXISTS (SELECT 1 FROM ap.lost_letters l
+               WHERE l.id = ap.send_id(h.mode, h.job, hit ->> 'address')) THEN
+        PERFORM ap.tally(h.moves, t), ap.restore_letter(the_send, t);
+        h.moves := '{}';
+        h.queued := h.queued - 1;
+        h.duplicates := h.duplicates + 1;
+    END IF;
     RETURN h;
 END $$;
 

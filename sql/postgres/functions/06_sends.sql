@@ -267,7 +267,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ap.refusal(q jsonb, t timestamptz) RETURNS text
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM ap.fence(q, t), ap.term_must(q);
+    PERFORM ap.fence(q, t), ap.term_must(q), ap.barrier(t);
     RETURN NULL;
 EXCEPTION
     WHEN SQLSTATE 'AP001' THEN RETURN 'fenced:' || SQLERRM;
@@ -320,6 +320,8 @@ BEGIN
     IF s.seq IS NULL THEN
         PERFORM ap.fail('AP003', 'sends: there is no such letter');
     END IF;
+    PERFORM ap.gate(q, (SELECT j.workspace_id FROM ap.automation_jobs j WHERE j.id = s.job),
+                    'change');
     PERFORM ap.lock_jobs('[]', s.job);
     SELECT * INTO s FROM ap.sends WHERE seq = s.seq; /* as it is now that nobody else moves it */
     new_state := CASE how WHEN 'send again' THEN 'queued' WHEN 'drop' THEN 'cancelled'

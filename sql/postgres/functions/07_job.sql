@@ -181,7 +181,8 @@ CREATE OR REPLACE FUNCTION ap.job_seed(q jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object('seed',
         (SELECT j.seed FROM ap.automation_jobs j JOIN ap.workspaces w ON w.id = j.workspace_id
-         WHERE w.name = q ->> 'workspace' AND j.name = q ->> 'name' AND j.deleted_at IS NULL))
+         WHERE w.name = q ->> 'workspace' AND j.name = q ->> 'name' AND j.deleted_at IS NULL
+           AND ap.may_see(w.id)))
 $$;
 
 /* q: actor, workspace, name, rev (-1: whatever is there), new_id, has_seed, def. */
@@ -199,6 +200,7 @@ DECLARE
     gone record;
     x record;
 BEGIN
+    PERFORM ap.gate(q, the_workspace, 'change');
     /* Two that make the same job at once: the second finds it. */
     PERFORM pg_advisory_xact_lock(hashtextextended(the_workspace::text || (q ->> 'name'), 3));
     j := ap.job_find(q, t);
@@ -265,6 +267,7 @@ DECLARE
     f ap.found_job := ap.job_must(q, ap.clock());
     ret jsonb;
 BEGIN
+    PERFORM ap.gate(q, f.workspace_id, 'see');
     SELECT jsonb_build_object('rev', j.rev, 'distribution', j.distribution_method,
         'loop_interval', j.loop_interval, 'max', j.max_emails_per_group,
         'loop', j.loop_automation, 'provider', j.provider, 'variations', j.variations,

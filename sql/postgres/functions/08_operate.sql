@@ -81,6 +81,7 @@ DECLARE
     leads_to text := CASE q ->> 'what' WHEN 'pause' THEN 'paused' WHEN 'stop' THEN 'stopped'
                      ELSE 'running' END;
 BEGIN
+    PERFORM ap.gate(q, j.workspace_id, 'change');
     IF runs THEN
         PERFORM ap.set_mode(j, q ->> 'mode', t);
     END IF;
@@ -107,6 +108,7 @@ DECLARE
     t timestamptz := ap.clock();
     j ap.found_job := ap.job_must(q, t);
 BEGIN
+    PERFORM ap.gate(q, j.workspace_id, 'change');
     IF j.status = 'running' OR j.leased THEN
         PERFORM ap.fail('AP003', format('job: "%s" is running; stop it before you delete it',
                                         q ->> 'name'));
@@ -122,6 +124,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     t timestamptz := ap.clock();
 BEGIN
+    PERFORM ap.gate(q, NULL, 'change');
     PERFORM 1 FROM ap.workspaces w WHERE w.name = q ->> 'name' AND w.deleted_at IS NULL;
     IF FOUND THEN
         RETURN '{}';
@@ -139,6 +142,7 @@ DECLARE
     the_workspace uuid := ap.workspace_must(q ->> 'name');
     jobs record;
 BEGIN
+    PERFORM ap.gate(q, the_workspace, 'own');
     SELECT count(*) AS n, min(j.name) AS one INTO jobs FROM ap.automation_jobs j
     WHERE j.workspace_id = the_workspace AND j.deleted_at IS NULL;
     IF jobs.n > 0 THEN
@@ -153,6 +157,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ap.template_put(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM ap.gate(q, ap.workspace_must(q ->> 'workspace'), 'change');
     PERFORM ap.store_template(q ->> 'actor', ap.workspace_must(q ->> 'workspace'), q, ap.clock());
     RETURN '{}';
 END $$;
@@ -164,6 +169,7 @@ DECLARE
     the_workspace uuid := ap.workspace_must(q ->> 'workspace');
     the_user text;
 BEGIN
+    PERFORM ap.gate(q, the_workspace, 'change');
     SELECT j.name INTO the_user FROM ap.automation_jobs j
     JOIN ap.search_groups g ON g.job = j.id AND NOT g.removed AND g.template = q ->> 'name'
     WHERE j.workspace_id = the_workspace AND j.deleted_at IS NULL LIMIT 1;
@@ -188,6 +194,7 @@ DECLARE
     the_workspace uuid := ap.workspace_must(q ->> 'workspace');
     adds boolean := (q ->> 'add')::boolean;
 BEGIN
+    PERFORM ap.gate(q, the_workspace, 'change');
     IF adds THEN
         INSERT INTO ap.suppressions (workspace_id, subject, reason, actor, at)
         VALUES (the_workspace, q ->> 'subject', q ->> 'reason', q ->> 'actor', t)

@@ -2,7 +2,7 @@
  *
  * One statement, so one state of the record. Each row is (relation, columns as a JSON array, in the
  * order of src/adapter/mirror_table.c); the last one is ('next', [the mark to ask with next time,
- * the server's instant]). Rows of "gone", [relation, [key...]],
+ * the server's instant, the record's id, the server]). Rows of "gone", [relation, [key...]],
  * come first, so that what was made again stays. A mark is the oldest transaction
  * that was under way: rows at or above it are given again, which does no harm. */
 
@@ -80,10 +80,6 @@ $$;
 CREATE OR REPLACE FUNCTION ap.pull_schedules(since xid8)
 RETURNS TABLE (relation text, columns json)
 LANGUAGE sql STABLE AS $$
-    SELECT 'workspace_members', json_build_array(ap.no_of(m.workspace_id), m.member, m.role,
-        ap.us(m.added_at))
-    FROM ap.workspace_members m WHERE m.changed >= since
-    UNION ALL
     (SELECT 'newsletter_specifications', json_build_array(p.id, ap.no_of(p.workspace_id), p.name,
          p.active, p.frequency, ap.json_text(p.definition), p.rev, p.created_by,
          ap.us(p.created_at), ap.us(p.updated_at), ap.us(p.deleted_at))
@@ -139,20 +135,27 @@ $$;
 
 /* since: '0' for everything. */
 CREATE OR REPLACE FUNCTION ap.pull(since text) RETURNS TABLE (relation text, columns json)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    mark xid8 := ap.pull_from(since);
+BEGIN
+    RETURN QUERY
     (SELECT 'gone', json_build_array(g.relation, CASE
         WHEN g.relation IN ('email_templates', 'suppressions', 'workspace_members')
         THEN jsonb_set(g.key, '{0}', to_jsonb(ap.no_of((g.key ->> 0)::uuid))) ELSE g.key END)
-     FROM ap.gone g WHERE g.changed >= since::xid8 ORDER BY g.id)
+     FROM ap.gone g WHERE g.changed >= mark ORDER BY g.id)
     UNION ALL
-    SELECT * FROM ap.pull_jobs(since::xid8)
+    SELECT * FROM ap.pull_jobs(mark)
     UNION ALL
-    SELECT * FROM ap.pull_letters(since::xid8)
+    SELECT * FROM ap.pull_letters(mark)
     UNION ALL
-    SELECT * FROM ap.pull_schedules(since::xid8)
+    SELECT * FROM ap.pull_schedules(mark)
     UNION ALL
-    SELECT * FROM ap.pull_history(since::xid8)
+    SELECT * FROM ap.pull_history(mark)
+    UNION ALL
+    SELECT * FROM ap.pull_people(mark)
     UNION ALL
     SELECT 'next', json_build_array(pg_snapshot_xmin(pg_current_snapshot())::text,
-                                    ap.us(ap.clock()), (SELECT r.id FROM ap.record r))
-$$;
+                                    ap.us(ap.clock()), (SELECT r.id FROM ap.record r),
+                                    ap.server());
+END $$;

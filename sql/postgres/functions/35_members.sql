@@ -53,6 +53,22 @@ BEGIN
                                     g -> 'why' ->> the_role));
 END $$;
 
+/* What counts of q when it comes from an operator's own login: who asks, and whether an
+ * administrator does, are the server's to say, and so is whether the workspace is open to him; and
+ * when no row of the table of roles came along. need: as in ap.gate of 11_people. */
+CREATE OR REPLACE FUNCTION ap.trusted(q jsonb, the_workspace uuid, need text) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF ap.is_one_of('autopilot_engine') AND q ? 'gate' THEN
+        RETURN q;
+    END IF;
+    PERFORM ap.gate(q, the_workspace, need);
+    IF ap.actor() IS NULL THEN
+        RETURN q;
+    END IF;
+    RETURN q || jsonb_build_object('actor', ap.actor(), 'admin', ap.is_admin(ap.actor()));
+END $$;
+
 /* The first whole second at which something is an hour old. */
 CREATE OR REPLACE FUNCTION ap.hour_after(made timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -77,7 +93,10 @@ DECLARE
 BEGIN
     PERFORM ap.define(the_workspace);
     t := ap.clock();
-    PERFORM ap.gate(q, q -> 'gate', the_workspace, '');
+    q := ap.trusted(q, the_workspace, 'join');
+    IF q ? 'gate' THEN
+        PERFORM ap.gate(q, q -> 'gate', the_workspace, '');
+    END IF;
     m := ap.member_standing(the_workspace, q ->> 'name');
     IF m.members = 0 THEN
         the_role := 'owner';
@@ -105,7 +124,11 @@ DECLARE
     m record;
 BEGIN
     PERFORM ap.define(the_workspace);
-    PERFORM ap.gate(q, q -> 'gate', the_workspace, q ->> 'name');
+    q := ap.trusted(q, the_workspace, CASE WHEN q ->> 'actor' = q ->> 'name' THEN 'see'
+                                           ELSE 'join' END);
+    IF q ? 'gate' THEN
+        PERFORM ap.gate(q, q -> 'gate', the_workspace, q ->> 'name');
+    END IF;
     m := ap.member_standing(the_workspace, q ->> 'name');
     IF m.role IS NULL THEN
         PERFORM ap.fail('AP003', format('member: there is no member "%s"; `autopilot member list` '

@@ -266,9 +266,19 @@ CREATE TABLE ap.engines (
     host text NOT NULL,
     pid bigint NOT NULL,
     version text NOT NULL,
+    server text NOT NULL, /* that knows all that this engine's journal knows (ap.server) */
     first_seen timestamptz NOT NULL,
     last_seen timestamptz NOT NULL,
     changed xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+
+/* What engines knew of letters that a server lost when it took another's place: should one be found
+ * again, it is queued as what it was. */
+CREATE TABLE ap.lost_letters (
+    id uuid PRIMARY KEY,
+    state text NOT NULL,
+    engine uuid NOT NULL,
+    at timestamptz NOT NULL
 );
 
 CREATE TABLE ap.events (

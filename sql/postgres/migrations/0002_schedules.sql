@@ -8,15 +8,6 @@
  * Runs are not partitioned yet: a key that holds for ever (a run's id, a slot) would have to hold
  * the time that it is divided by. */
 
-CREATE TABLE ap.workspace_members (
-    workspace_id uuid NOT NULL REFERENCES ap.workspaces (id),
-    member text NOT NULL, /* an operator's name */
-    role text NOT NULL CHECK (role IN ('member', 'owner')),
-    added_at timestamptz NOT NULL,
-    changed xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    PRIMARY KEY (workspace_id, member)
-);
-
 CREATE TABLE ap.newsletter_specifications (
     id uuid PRIMARY KEY,
     no bigint GENERATED ALWAYS AS IDENTITY,
@@ -193,9 +184,8 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY ['workspace_members', 'newsletter_specifications',
-        'autopilot_schedules', 'schedule_specifications', 'newsletter_runs',
-        'schedule_templates'] LOOP
+    FOREACH t IN ARRAY ARRAY ['newsletter_specifications', 'autopilot_schedules',
+        'schedule_specifications', 'newsletter_runs', 'schedule_templates'] LOOP
         EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON ap.%I
                         FOR EACH ROW EXECUTE FUNCTION ap.touch()', t);
     END LOOP;
@@ -205,7 +195,5 @@ BEGIN
         EXECUTE format('CREATE INDEX %I ON ap.%I (changed)', t || '_changed', t);
     END LOOP;
 END $$;
-CREATE TRIGGER leave AFTER DELETE ON ap.workspace_members
-    FOR EACH ROW EXECUTE FUNCTION ap.leave('workspace_id', 'member');
 CREATE TRIGGER leave AFTER DELETE ON ap.schedule_specifications
     FOR EACH ROW EXECUTE FUNCTION ap.leave('schedule', 'place');

@@ -40,7 +40,9 @@ static void test_what_follows_can_be_given_times(void **state)
     (void)state;
     struct console_rig r;
     begin(&r);
-    console_rig_keys(&r, ":schedule Chips daily brief<Enter>e<^U>0 9 * * MON");
+    console_rig_keys(
+        &r,
+        ":schedule Chips daily brief<Enter>e<Tab><Right><Right><Right><Right><Tab><^U>0 9 * * MON");
     RIG(console_rig_shows(&r, "At 09:00 every Monday"));
     console_rig_done(&r);
 }

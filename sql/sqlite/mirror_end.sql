@@ -1,0 +1,2 @@
+-- The file is no copy any more.
+DROP TABLE mirror

@@ -1,0 +1,2 @@
+-- Is the file a copy of a shared record?
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'mirror'

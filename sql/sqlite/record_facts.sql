@@ -1,0 +1,2 @@
+-- Which record this is.
+SELECT id, created_at FROM record

@@ -1,0 +1,34 @@
+"""lab_db.py - a database of its own for each test, and `autopilot db` on it."""
+import os
+import secrets
+import subprocess
+
+import lab
+from lab_pg import run as run_tool, tool
+
+MAIN = os.environ['AUTOPILOT_TEST_PG']
+DIR = os.environ['AUTOPILOT_TEST_PG_DIR']
+SECRET = MAIN.split('//')[1].split('@')[0].split(':')[1]
+
+
+def sql(url, text):
+    return run_tool([tool('psql'), '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', text]).strip()
+
+
+def database():
+    """A fresh database; its URL, and the same through the pooler."""
+    name = 'db_' + secrets.token_hex(4)
+    sql(MAIN, 'CREATE DATABASE ' + name)
+    return [u.replace('/postgres?', '/%s?' % name)
+            for u in (MAIN, os.environ['AUTOPILOT_TEST_PG_POOLER'])]
+
+
+def db(data, url, *words, **more):
+    """Runs `autopilot db WORDS` with a shared record at url."""
+    env = lab.env(AUTOPILOT_RECORD_URL=url)
+    p = subprocess.run([lab.BIN, '--data', data, 'db', *words], env=env, text=True,
+                           stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+                           errors='surrogateescape', **more)
+    if SECRET in p.stdout + p.stderr:
+        lab.not_ok('no password is shown', words)
+    return p
