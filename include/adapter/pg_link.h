@@ -3,7 +3,7 @@
  * Nothing of a session is relied on (no named statements, SET, LISTEN, temporary tables, session
  * locks, pipeline), so that poolers in transaction mode may stand between. The link is made when it
  * is needed; when it breaks it is dropped, and made again at the next call, but not before
- * pg_link_next_try_us(): 0.1 s after a loss or failure, then twice as long each time up to 30 s,
+ * pg_link_next_try_us(): 0.1 s after a loss or failure, then twice as long each time up to 5 s,
  * less up to half of it by chance, so that engines do not come back all at once. Until then a call
  * fails at once. Nothing is retried here, and nothing sleeps.
  *

@@ -21,7 +21,7 @@
 
 #define HOST_US (5 * US_PER_S)
 #define BACKOFF_FIRST_US (100 * US_PER_MS)
-#define BACKOFF_MAX_US (30 * US_PER_S)
+#define BACKOFF_MAX_US (5 * US_PER_S) /* so that work goes on within 10 s of a return */
 /* For the answer to a request to cancel; seen: 9 to 23 ms. */
 #define CANCEL_US (1 * US_PER_S)
 

@@ -49,6 +49,7 @@ struct lane_thread {
     } provider[PROVIDERS_MAX];
     int providers;
     int64_t config_no;        /* engine->config_no they were made with */
+    int64_t returns;          /* engine->returns that it knows of */
     struct settings settings; /* the same */
     struct settings look;     /* those in force, to compare */
 };
@@ -165,6 +166,7 @@ struct engine {
     int32_t failures;     /* the keeper failed to get ready so many times in a row */
     int64_t changes;      /* the record or the config changed so many times */
     int64_t config_no;    /* the config was taken so many times */
+    int64_t returns;      /* a shared record answered again so many times */
     struct owed_stop owed[OWED_MAX];
     int32_t owed_count;
     enum engine_where where;

@@ -211,11 +211,21 @@ static void end_look(struct lane_thread *t, int64_t changes, enum lane_end end)
     engine_publish(e);
 }
 
-/* Waits until boot time until_us, whoever wakes; a new config ends it too. */
+/* Did a shared record answer again since the last time? Then what failed may work. */
+static bool returned(struct lane_thread *t)
+{
+    engine_hold(t->engine);
+    bool news = t->returns != t->engine->returns;
+    t->returns = t->engine->returns;
+    engine_let_go(t->engine);
+    return news;
+}
+
+/* Waits until boot time until_us, whoever wakes; a new config or the record's return ends it. */
 static void rest_firmly(struct lane_thread *t, int64_t until_us)
 {
     while (!t->clock->ops->cancelled(t->clock) && t->clock->ops->boot_us(t->clock) < until_us &&
-           !outdated(t))
+           !outdated(t) && !returned(t))
         (void)t->clock->ops->wait(t->clock, until_us, NULL); /* the loop looks for the reason */
 }
 

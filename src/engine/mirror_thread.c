@@ -22,6 +22,7 @@ static void tell(struct mirror_thread *t, bool ok, const struct err *why)
     t->asked = true;
     if (ok)
         t->seen_us = now_us;
+    e->returns += ok && was_down;
     (void)str_copy(t->problem, sizeof t->problem, ok ? "" : why->text); /* same size */
     engine_let_go(e);
     if (news && !ok)

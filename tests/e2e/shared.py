@@ -160,15 +160,42 @@ def away(name, seed, golden, begin, finish, seconds):
     return results
 
 
+def far_away(seed, golden):
+    """A server that is 40 ms away is asked as seldom as may be."""
+    server = Server('far')
+    server.sql("alter system set shared_preload_libraries = 'pg_stat_statements'")
+    server.ask('stop far')
+    server.ask('start far')
+    server.sql('create extension pg_stat_statements')
+    server.make('ready')
+    a = Place('far', server.url('ready', wired=True), seed)
+    lab_shared.put_job(a, seed)
+    server.ask('delay w 40')
+    server.sql('select pg_stat_statements_reset()')
+    code, err = a.finish()
+    times = [os.stat('%s/outbox/new/%s' % (a.data, n)).st_mtime for n in a.letters()]
+    asked = server.sql("select sum(calls) from pg_stat_statements where query like 'SELECT ap.%'")
+    each = int(asked) / len(golden)
+    print('# 40 ms away: %.2f statements a letter, %.0f letters a second' % (
+        each, len(times) / (max(times) - min(times))), flush=True)
+    why = err if code else differ(ledger(server, 'ready'), golden)
+    server.close()
+    return [('the same letters', why is None, why),
+            ('at most 0.56 statements a letter', each <= 0.56, '%.2f' % each)]
+
+
 def outages(seed, golden):
     kinds = [('silent', ['stall w'], ['go w']), ('reset', ['dead w'], ['go w']),
              ('crashed', ['crash crashed'], ['start crashed'])]
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        far = pool.submit(far_away, seed, golden)
         jobs = [(name, pool.submit(away, name, seed, golden, begin, finish, 7))
                 for name, begin, finish in kinds]
         for name, job in jobs:
             for what, held, why in job.result():
                 check('PostgreSQL %s: %s' % (name, what), held, why)
+        for what, held, why in far.result():
+            check('PostgreSQL far away: ' + what, held, why)
 
 
 def refusals(server, seed):
