@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define SHARED_LEAST_US US_PER_S       /* the same when the record is on a server */
 #define LOOK_LEAST_US (20 * US_PER_MS) /* between two looks while the record changes */
 #define STUCK_US (60 * US_PER_S)       /* so much later than it meant to, it hangs */
 #define REPAIR_US (2 * US_PER_S)       /* after a failure */
@@ -117,19 +118,35 @@ static void promise(struct agenda_thread *t, int64_t until_us)
     engine_let_go(t->engine);
 }
 
+/* A shared record is asked over a network, and every letter of every engine changes it: when
+ * nothing was due, changes gather for a second before it is asked again. */
+static void rest(struct agenda_thread *t, int64_t since_us, int64_t until_us, bool idle)
+{
+    struct clock_port *clock = t->clock;
+    bool shared = t->engine->plugs.mirror != NULL, woken = false;
+    int64_t firm_us = since_us + SHARED_LEAST_US < until_us ? since_us + SHARED_LEAST_US : until_us;
+    while (idle && shared && !clock->ops->cancelled(clock) &&
+           clock->ops->boot_us(clock) < firm_us) {
+        (void)clock->ops->wait(clock, firm_us, NULL); /* woken or not is seen by the clock */
+        woken = woken || clock->ops->boot_us(clock) < firm_us;
+    }
+    if (!woken)
+        (void)clock->ops->wait(clock, until_us, NULL); /* the loop looks for the reason */
+}
+
 static void work(struct agenda_thread *t)
 {
     struct clock_port *clock = t->clock;
     while (!clock->ops->cancelled(clock)) {
         struct err err = {0};
         bool idle = false;
-        int64_t changes, until_us = clock->ops->boot_us(clock) + REPAIR_US;
+        int64_t changes, since_us = clock->ops->boot_us(clock), until_us = since_us + REPAIR_US;
         begin_look(t, &changes);
         if (make_ports(t, &err))
             (void)look(t, &until_us, &idle, &err); /* its failure is told below */
         end_look(t, changes, idle, &err);
         promise(t, until_us);
-        (void)clock->ops->wait(clock, until_us, NULL); /* the loop looks for the reason */
+        rest(t, since_us, until_us, idle);
     }
 }
 

@@ -118,11 +118,11 @@ CREATE TABLE runs_anew (
 INSERT INTO runs_anew (
     seq, id, workspace, specification_id, autopilot_schedule_id, trigger, scheduled_for, status,
     attempt, not_before, period_at, period_key, actor, owner, journal_gen, until, created_at,
-    started_at, finished_at, error, items, sources, sources_failed, report, bytes, seen_at)
+    started_at, finished_at, error, items, sources, sources_failed, report, sha256, bytes, seen_at)
 SELECT
     seq, id, workspace, specification_id, autopilot_schedule_id, trigger, scheduled_for, status,
     attempt, not_before, period_at, period_key, actor, owner, journal_gen, until, created_at,
-    started_at, finished_at, error, items, sources, sources_failed, report, bytes, seen_at
+    started_at, finished_at, error, items, sources, sources_failed, report, sha256, bytes, seen_at
 FROM newsletter_runs;
 DROP TABLE newsletter_runs;
 ALTER TABLE runs_anew RENAME TO newsletter_runs;
