@@ -84,6 +84,7 @@ max_client_conn = 200
 client_tls_sslmode = allow
 client_tls_key_file = %(dir)s/server.key
 client_tls_cert_file = %(dir)s/server.pem
+client_tls_ca_file = %(dir)s/ca.pem
 logfile = %(dir)s/log
 pidfile = %(dir)s/pgbouncer.pid
 """
@@ -242,7 +243,7 @@ class Server:
             where, port = self.dir + '-pooler', free_port()
             self.lab.mkdir(where)
             facts = {'server': self.port, 'port': port, 'dir': where, 'user': USER}
-            for name in ('server.key', 'server.pem'):
+            for name in ('server.key', 'server.pem', 'ca.pem'):
                 self.lab.write(where + '/' + name, self.lab.read(name))
             self.lab.write(where + '/users', '"%s" "%s"\n' % (USER, self.lab.password))
             self.lab.write(where + '/ini', POOLER % facts)
