@@ -1,5 +1,5 @@
 #!/bin/sh
-# run-fuzz.sh - runs one fuzz target for FUZZ_SECONDS (30), or FUZZ_RUNS inputs when that is set.
+# run-fuzz.sh - runs one fuzz target for FUZZ_SECONDS (10), or FUZZ_RUNS inputs when that is set.
 #
 # usage: run-fuzz.sh build/fuzz/tests/fuzz/fuzz_NAME
 # Begins with tests/fuzz/corpus/NAME (kept in the repository) and what earlier runs found (in
@@ -14,7 +14,7 @@ set -- -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 -artifact_prefix="bui
 if [ -n "${FUZZ_RUNS-}" ]; then
     set -- "$@" -runs="$FUZZ_RUNS"
 else
-    set -- "$@" -max_total_time="${FUZZ_SECONDS:-30}"
+    set -- "$@" -max_total_time="${FUZZ_SECONDS:-10}"
 fi
 [ ! -f "tests/fuzz/$name.dict" ] || set -- "$@" -dict="tests/fuzz/$name.dict"
 seeds=tests/fuzz/corpus/$name

@@ -31,10 +31,13 @@ struct db *agenda_record_db(struct agenda_record *r);
 /* The same, with the report of a run. */
 struct db *agenda_record_report(struct agenda_record *r, struct uuid run);
 
-/* Runs the tests on each kind of record. The result is main's. */
-int agenda_record_run(const char *name, const struct CMUnitTest *tests, size_t count);
+/* Runs the tests on each kind of record; pooler false: not through the pooler, for a long list that
+ * asks one command again and again. The result is main's. */
+int agenda_record_run(const char *name, const struct CMUnitTest *tests, size_t count, bool pooler);
 
 #define AGENDA_RECORD_RUN(name, tests)                                                             \
-    agenda_record_run((name), (tests), sizeof(tests) / sizeof((tests)[0]))
+    agenda_record_run((name), (tests), sizeof(tests) / sizeof((tests)[0]), true)
+#define AGENDA_RECORD_RUN_DIRECT(name, tests)                                                      \
+    agenda_record_run((name), (tests), sizeof(tests) / sizeof((tests)[0]), false)
 
 #endif

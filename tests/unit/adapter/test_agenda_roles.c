@@ -425,5 +425,5 @@ int main(void)
         cmocka_unit_test(new_schedules_are_limited_by_actor_and_hour),
         cmocka_unit_test(runs_are_limited_by_schedule_and_hour),
     };
-    return AGENDA_RECORD_RUN("agenda_roles", tests);
+    return AGENDA_RECORD_RUN_DIRECT("agenda_roles", tests);
 }
