@@ -133,7 +133,7 @@ static bool ask(struct endings *e, json_t *list, const struct buf *made, const i
 /* One command: those from *from on that are not told yet, as many as fit. */
 static bool tell(struct endings *e, int32_t *from, struct err *err)
 {
-    int32_t which[AGENDA_RUNS_MAX];
+    int32_t which[AGENDA_RUNS_MAX] = {0};
     size_t n = 0;
     bool ok = true;
     struct buf made = buf_init(BYTES_MAX);

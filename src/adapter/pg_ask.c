@@ -133,7 +133,9 @@ bool pg_ask_near(const struct pg_asker *a, const char *of, const char *workspace
 
 json_t *pg_words(const char *text)
 {
-    json_t *ret = json_string(text != NULL ? text : "");
+    if (text == NULL)
+        text = "";
+    json_t *ret = json_string(text);
     if (ret != NULL)
         return ret;
     struct buf clean = buf_init(2 * strlen(text) + 64);

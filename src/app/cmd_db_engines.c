@@ -39,6 +39,14 @@ static const char *text_of(const json_t *o, const char *key)
     return text != NULL ? text : "";
 }
 
+static void print_job(const json_t *job)
+{
+    struct out_text t = {0}, u = {0};
+    out_print("    works %s/%s, epoch %lld\n", out_safe(&t, text_of(job, "workspace")),
+              out_safe(&u, text_of(job, "name")),
+              (long long)json_integer_value(json_object_get(job, "epoch")));
+}
+
 static void print_engine(const json_t *e)
 {
     size_t i;
@@ -54,9 +62,9 @@ static void print_engine(const json_t *e)
                   ? "  BEHIND: it must tell what it knows before anybody claims"
                   : "");
     json_array_foreach(json_object_get(e, "jobs"), i, job)
-        out_print("    works %s/%s, epoch %lld\n", out_safe(&t, text_of(job, "workspace")),
-                  out_safe(&t, text_of(job, "name")),
-                  (long long)json_integer_value(json_object_get(job, "epoch")));
+    {
+        print_job(job);
+    }
 }
 
 bool cmd_db_engines(struct app *app, struct err *err)
@@ -69,7 +77,10 @@ bool cmd_db_engines(struct app *app, struct err *err)
         return out_json(engines, false, err);
     if (json_array_size(engines) == 0)
         out_print("no engine has been seen yet\n");
-    json_array_foreach(engines, i, e) print_engine(e);
+    json_array_foreach(engines, i, e)
+    {
+        print_engine(e);
+    }
     json_decref(engines);
     return true;
 }
