@@ -53,15 +53,8 @@ json_t *pgagenda_question(const struct pgagenda *a, const char *actor, enum role
 bool pgagenda_ask(const struct pgagenda *a, const char *command, json_t *q, json_t **ret,
                   const char *of, const struct agenda_ref *ref, struct err *err)
 {
-    struct err why = {0};
-    if (pg_ask(&a->ask, command, q, ret, &why))
-        return true;
-    if (!pg_ask_is_missing(&a->ask))
-        return err_set(err, why.kind, "%s", why.text);
-    bool workspace = str_starts(why.text, "workspace:");
-    (void)pg_ask_near(&a->ask, workspace ? "workspace" : of, ref->workspace,
-                      workspace ? ref->workspace : ref->name, &why); /* always false */
-    return err_set(err, why.kind, "%s", why.text);
+    const struct pg_thing thing = {of, ref->workspace, ref->name};
+    return pg_ask_named(&a->ask, command, q, ret, &thing, err);
 }
 
 bool pgagenda_read_put(const char *command, json_t *answer, enum put_answer *ret, struct err *err)

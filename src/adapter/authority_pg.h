@@ -25,10 +25,6 @@ json_t *pgauth_ref(const char *actor, const struct job_ref *ref);
 /* q with another object's keys, which is consumed; NULL when either is. */
 json_t *pgauth_with(json_t *q, json_t *more);
 bool pgauth_progress(const json_t *answer, struct progress *ret);
-/* After a failed command that named a job: *why goes to err, with the nearest name when there is no
- * such job. Always false. */
-bool pgauth_missing(const struct pgauth *a, const struct job_ref *ref, const struct err *why,
-                    struct err *err);
 
 /* --- authority_pg_lease.c --- */
 bool pgauth_hello(struct authority *base, const struct engine_card *card, struct err *err);

@@ -2,32 +2,12 @@
 #include "admin_check.h"
 #include "authority_pg.h"
 
-#include "base/str.h"
-
-/* A command that named something: when it is not there, the nearest name is added. */
+/* A command about something of this name in this workspace. */
 static bool ask_named(const struct pgauth *a, const char *command, json_t *q, json_t **ret,
                       const char *of, const struct job_ref *ref, struct err *err)
 {
-    struct err why = {0};
-    if (pg_ask(&a->ask, command, q, ret, &why))
-        return true;
-    if (!pg_ask_is_missing(&a->ask))
-        return err_set(err, why.kind, "%s", why.text);
-    bool workspace = str_starts(why.text, "workspace:");
-    *err = why;
-    return pg_ask_near(&a->ask, workspace ? "workspace" : of, ref->workspace,
-                       workspace ? ref->workspace : ref->name, err);
-}
-
-bool pgauth_missing(const struct pgauth *a, const struct job_ref *ref, const struct err *why,
-                    struct err *err)
-{
-    struct err near = *why;
-    bool workspace = str_starts(why->text, "workspace:");
-    if (pg_ask_is_missing(&a->ask))
-        (void)pg_ask_near(&a->ask, workspace ? "workspace" : "job", ref->workspace,
-                          workspace ? ref->workspace : ref->name, &near); /* always false */
-    return err_set(err, near.kind, "%s", near.text);
+    const struct pg_thing thing = {of, ref->workspace, ref->name};
+    return pg_ask_named(&a->ask, command, q, ret, &thing, err);
 }
 
 static bool read_changed(json_t *answer, bool *ret)

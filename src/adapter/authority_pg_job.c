@@ -136,7 +136,7 @@ bool pgauth_job_put(struct authority *base, const char *actor, const struct job_
 {
     struct pgauth *a = pgauth_of(base);
     const struct job_ref ref = {def->workspace, def->name};
-    struct err why = {0};
+    const struct pg_thing thing = {"job", def->workspace, def->name};
     uint64_t seed = 0;
     json_t *answer;
     if (!job_check(def, err) || !seed_of(a, def, &seed, err))
@@ -144,9 +144,9 @@ bool pgauth_job_put(struct authority *base, const char *actor, const struct job_
     json_t *more = json_pack("{s:I,s:o,s:b,s:o}", "rev", (json_int_t)rev, "new_id",
                              pg_name(uuid_new_v7(clock_now_us())), "has_seed", def->has_seed, "def",
                              definition(def, seed));
-    if (!pg_ask(&a->ask, "job_put", pgauth_with(pgauth_ref(actor, &ref), more), &answer, &why))
-        return pgauth_missing(a, &ref, &why, err);
-    return read_put(answer, def, ret, err);
+    json_t *q = pgauth_with(pgauth_ref(actor, &ref), more);
+    return pg_ask_named(&a->ask, "job_put", q, &answer, &thing, err) &&
+           read_put(answer, def, ret, err);
 }
 
 /* --- get --- */
@@ -230,10 +230,10 @@ bool pgauth_job_get(struct authority *base, const struct job_ref *ref, struct ar
                     struct job_def **ret, int64_t *ret_rev, struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
-    struct err why = {0};
+    const struct pg_thing thing = {"job", ref->workspace, ref->name};
     json_t *answer;
-    if (!pg_ask(&a->ask, "job_get", pgauth_ref("", ref), &answer, &why))
-        return pgauth_missing(a, ref, &why, err);
+    if (!pg_ask_named(&a->ask, "job_get", pgauth_ref("", ref), &answer, &thing, err))
+        return false;
     struct job_def *def = read_def(answer, ref, arena);
     if (def == NULL)
         return pg_ask_odd("job_get", answer, err);

@@ -46,14 +46,13 @@ bool pgauth_acquire_one(struct authority *base, struct uuid engine, enum mail_mo
                         const struct job_ref *job, struct lease *ret, struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
-    struct err why = {0};
+    const struct pg_thing thing = {"job", job->workspace, job->name};
     json_t *answer;
     json_t *q =
         json_pack("{s:o,s:s,s:o,s:o}", "engine", pg_name(engine), "mode", mail_mode_name(mode),
                   "workspace", pg_words(job->workspace), "name", pg_words(job->name));
-    if (!pg_ask(&a->ask, "job_acquire_one", q, &answer, &why))
-        return pgauth_missing(a, job, &why, err);
-    return read_lease("job_acquire_one", answer, engine, ret, err);
+    return pg_ask_named(&a->ask, "job_acquire_one", q, &answer, &thing, err) &&
+           read_lease("job_acquire_one", answer, engine, ret, err);
 }
 
 static bool read_progress(const char *command, json_t *answer, struct progress *ret,

@@ -131,6 +131,19 @@ bool pg_ask_near(const struct pg_asker *a, const char *of, const char *workspace
     return err_set(err, ERR_REFUSED, "%s; did you mean \"%s\"?", first.text, near);
 }
 
+bool pg_ask_named(const struct pg_asker *a, const char *command, json_t *q, json_t **ret,
+                  const struct pg_thing *thing, struct err *err)
+{
+    struct err why = {0};
+    if (pg_ask(a, command, q, ret, &why))
+        return true;
+    bool workspace = str_starts(why.text, "workspace:");
+    if (pg_ask_is_missing(a))
+        (void)pg_ask_near(a, workspace ? "workspace" : thing->of, thing->workspace,
+                          workspace ? thing->workspace : thing->name, &why); /* always false */
+    return err_set(err, why.kind, "%s", why.text);
+}
+
 json_t *pg_words(const char *text)
 {
     if (text == NULL)

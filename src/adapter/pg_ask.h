@@ -33,6 +33,17 @@ bool pg_ask_is_missing(const struct pg_asker *a);
 bool pg_ask_near(const struct pg_asker *a, const char *of, const char *workspace, const char *name,
                  struct err *err);
 
+/* What a command names: of as in pg_ask_near(). Borrowed. */
+struct pg_thing {
+    const char *of;
+    const char *workspace;
+    const char *name;
+};
+/* pg_ask() for a command that names something: when that (or its workspace) is not there, the
+ * sentence gives the nearest name. */
+bool pg_ask_named(const struct pg_asker *a, const char *command, json_t *q, json_t **ret,
+                  const struct pg_thing *thing, struct err *err);
+
 /* Text as JSON, whatever its bytes: what is no UTF-8 is screened; NULL is "". */
 json_t *pg_words(const char *text);
 json_t *pg_words_or_null(const char *text);

@@ -8,6 +8,13 @@
 CREATE OR REPLACE FUNCTION ap.lease_ttl() RETURNS interval
 LANGUAGE sql IMMUTABLE AS $$ SELECT interval '30 seconds' $$;
 
+CREATE OR REPLACE FUNCTION ap.fenced(q jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM ap.fail('AP001', format('record: the lease of epoch %s has run out or is another '
+                                    'engine''s', q ->> 'epoch'));
+END $$;
+
 /* Locks the job; fails unless the lease is the current one and has not run out. */
 CREATE OR REPLACE FUNCTION ap.fence(q jsonb, t timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -17,8 +24,7 @@ BEGIN
       AND l.epoch = (q ->> 'epoch')::bigint AND l.until > t AND j.deleted_at IS NULL
     FOR UPDATE OF l;
     IF NOT FOUND THEN
-        PERFORM ap.fail('AP001', format('record: the lease of epoch %s has run out or is another '
-                                        'engine''s', q ->> 'epoch'));
+        PERFORM ap.fenced(q);
     END IF;
 END $$;
 
@@ -218,8 +224,7 @@ BEGIN
     WHERE job = (q ->> 'job')::uuid AND engine = me AND epoch = (q ->> 'epoch')::bigint
       AND until > t;
     IF NOT FOUND THEN
-        PERFORM ap.fail('AP001', format('record: the lease of epoch %s has run out or is another '
-                                        'engine''s', q ->> 'epoch'));
+        PERFORM ap.fenced(q);
     END IF;
     UPDATE ap.engines SET last_seen = t WHERE id = me;
     RETURN ap.progress((q ->> 'job')::uuid, 0, 0, t);
@@ -237,8 +242,7 @@ BEGIN
     WHERE job = the_job AND engine = (q ->> 'engine')::uuid AND epoch = (q ->> 'epoch')::bigint
       AND until > t;
     IF NOT FOUND THEN
-        PERFORM ap.fail('AP001', format('record: the lease of epoch %s has run out or is another '
-                                        'engine''s', q ->> 'epoch'));
+        PERFORM ap.fenced(q);
     END IF;
     PERFORM ap.note(t, 'lease_released', job => the_job, n1 => (q ->> 'epoch')::bigint);
     SELECT status, desired INTO j FROM ap.automation_jobs WHERE id = the_job;
