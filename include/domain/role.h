@@ -40,6 +40,8 @@ enum role_action {
 const char *role_name(enum role role); /* "member", as stored */
 /* member or owner, which a workspace knows; false (and *ret left alone) for all else. */
 bool role_parse(const char *name, enum role *ret);
+/* "run_cancel": its name in a shared record's table of roles. */
+const char *role_action_name(enum role_action action);
 /* What is done, as in "may not ...": "delete the schedule". */
 const char *role_action_words(enum role_action action);
 

@@ -36,7 +36,7 @@ bool pgagenda_spec_put(struct agenda *base, const char *actor, const struct spec
         return false;
     json_t *more = json_pack("{s:b,s:o,s:o}", "active", put->active, "frequency",
                              pg_words(put->frequency), "definition", pg_words(put->definition));
-    json_t *q = pgauth_with(pgagenda_question(a, actor, ROLE_SPEC_PUT, &ref), new_id(a, rev));
+    json_t *q = pgauth_with(pgagenda_question(a, actor, &ref), new_id(a, rev));
     return pgagenda_ask(a, "spec_put", pgauth_with(q, more), &answer, "specification", &ref, err) &&
            pgagenda_read_put("spec_put", answer, ret, err);
 }
@@ -45,8 +45,8 @@ bool pgagenda_spec_delete(struct agenda *base, const char *actor, const struct a
                           struct err *err)
 {
     const struct pgagenda *a = pgagenda_of(base);
-    return pgagenda_ask(a, "spec_delete", pgagenda_question(a, actor, ROLE_SPEC_DELETE, spec), NULL,
-                        "specification", spec, err);
+    return pgagenda_ask(a, "spec_delete", pgagenda_question(a, actor, spec), NULL, "specification",
+                        spec, err);
 }
 
 /* --- schedules -------------------------------------------------------------------------------- */
@@ -92,10 +92,10 @@ static json_t *put_question(const struct pgagenda *a, const char *actor,
                             int64_t rev)
 {
     const struct agenda_ref ref = {def->workspace, def->name};
-    json_t *more = json_pack("{s:o,s:i,s:i,s:I,s:o}", "gate_new", pgagenda_gate(ROLE_CREATE),
-                             "limit", a->rules.create_per_hour, "specs_max", SCHEDULE_SPECS_MAX,
-                             "next", (json_int_t)next_us, "def", definition(def, further));
-    json_t *q = pgauth_with(pgagenda_question(a, actor, ROLE_EDIT, &ref), new_id(a, rev));
+    json_t *more =
+        json_pack("{s:i,s:i,s:I,s:o}", "create_per_hour", a->rules.create_per_hour, "specs_max",
+                  SCHEDULE_SPECS_MAX, "next", (json_int_t)next_us, "def", definition(def, further));
+    json_t *q = pgauth_with(pgagenda_question(a, actor, &ref), new_id(a, rev));
     return pgauth_with(q, more);
 }
 
@@ -203,8 +203,8 @@ bool pgagenda_schedule_delete(struct agenda *base, const char *actor,
                               const struct agenda_ref *schedule, struct err *err)
 {
     const struct pgagenda *a = pgagenda_of(base);
-    return pgagenda_ask(a, "schedule_delete", pgagenda_question(a, actor, ROLE_DELETE, schedule),
-                        NULL, "schedule", schedule, err);
+    return pgagenda_ask(a, "schedule_delete", pgagenda_question(a, actor, schedule), NULL,
+                        "schedule", schedule, err);
 }
 
 /* --- templates of schedules ------------------------------------------------------------------- */
@@ -233,7 +233,7 @@ bool pgagenda_template_put(struct agenda *base, const char *actor,
                             pg_words(put->config), "categories", text_or_null(put->categories),
                             "regions", text_or_null(put->regions), "cadence",
                             pg_words_or_null(put->cadence), "notes", pg_words(put->notes));
-    json_t *q = pgauth_with(pgagenda_question(a, actor, ROLE_TEMPLATE_PUT, &ref), new_id(a, rev));
+    json_t *q = pgauth_with(pgagenda_question(a, actor, &ref), new_id(a, rev));
     q = pgauth_with(q, json_pack("{s:o}", "def", def));
     return pgagenda_ask(a, "schedule_template_put", q, &answer, "workspace", &ref, err) &&
            pgagenda_read_put("schedule_template_put", answer, ret, err);
@@ -245,7 +245,6 @@ bool pgagenda_template_delete(struct agenda *base, const char *actor, const stru
     const struct pgagenda *a = pgagenda_of(base);
     if (!is_own_name(ref->name, err))
         return false;
-    return pgagenda_ask(a, "schedule_template_delete",
-                        pgagenda_question(a, actor, ROLE_TEMPLATE_DELETE, ref), NULL, "workspace",
-                        ref, err);
+    return pgagenda_ask(a, "schedule_template_delete", pgagenda_question(a, actor, ref), NULL,
+                        "workspace", ref, err);
 }

@@ -63,7 +63,7 @@ bool pgagenda_backfill(struct agenda *base, const char *actor, const struct agen
     json_t *more =
         json_pack("{s:o,s:s,s:b,s:o}", "specification", pg_words_or_null(order->specification),
                   "which", which[order->which], "dry", order->dry, "slots", slots_of(order));
-    json_t *q = pgauth_with(pgagenda_question(a, actor, ROLE_BACKFILL, schedule), more);
+    json_t *q = pgauth_with(pgagenda_question(a, actor, schedule), more);
     return pgagenda_ask(a, "backfill", q, &answer, "schedule", schedule, err) &&
            read_answers(answer, order->count, ret, err);
 }

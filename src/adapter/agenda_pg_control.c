@@ -19,7 +19,7 @@ bool pgagenda_schedule_control(struct agenda *base, const char *actor,
     json_t *answer;
     json_t *more = json_pack("{s:s,s:o,s:I,s:I}", "what", words[what], "note", pg_words(note),
                              "until", (json_int_t)until_us, "next", (json_int_t)next_us);
-    json_t *q = pgauth_with(pgagenda_question(a, actor, ROLE_CONTROL, schedule), more);
+    json_t *q = pgauth_with(pgagenda_question(a, actor, schedule), more);
     *ret_changed = false;
     if (!pgagenda_ask(a, "schedule_control", q, &answer, "schedule", schedule, err))
         return false;
@@ -66,10 +66,11 @@ bool pgagenda_run_ask(struct agenda *base, const char *actor, const struct agend
 {
     const struct pgagenda *a = pgagenda_of(base);
     json_t *answer;
-    json_t *more = json_pack("{s:i,s:s,s:o,s:o,s:o}", "limit", a->rules.run_per_hour, "trigger",
-                             run_trigger_name(trigger), "key", pg_words_or_null(period_key), "keys",
-                             keys_of_now(a), "new_ids", new_ids(a));
-    json_t *q = pgauth_with(pgagenda_question(a, actor, ROLE_RUN, schedule), more);
+    json_t *more =
+        json_pack("{s:i,s:s,s:o,s:o,s:o}", "run_per_hour", a->rules.run_per_hour, "trigger",
+                  run_trigger_name(trigger), "key", pg_words_or_null(period_key), "keys",
+                  keys_of_now(a), "new_ids", new_ids(a));
+    json_t *q = pgauth_with(pgagenda_question(a, actor, schedule), more);
     if (!pgagenda_ask(a, "run_ask", q, &answer, "schedule", schedule, err))
         return false;
     if (!pg_get_uuid(answer, "run", ret))
@@ -80,21 +81,20 @@ bool pgagenda_run_ask(struct agenda *base, const char *actor, const struct agend
 
 /* --- a run that is there ---------------------------------------------------------------------- */
 
-static bool change_run(struct agenda *base, const char *actor, enum role_action action,
-                       const char *command, struct uuid run, struct err *err)
+static bool change_run(struct agenda *base, const char *actor, const char *command, struct uuid run,
+                       struct err *err)
 {
     const struct pgagenda *a = pgagenda_of(base);
-    json_t *q =
-        pgauth_with(pgagenda_actor(a, actor, action), json_pack("{s:o}", "run", pg_name(run)));
+    json_t *q = pgauth_with(pgagenda_actor(a, actor), json_pack("{s:o}", "run", pg_name(run)));
     return pg_ask(&a->ask, command, q, NULL, err);
 }
 
 bool pgagenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err)
 {
-    return change_run(base, actor, ROLE_RUN_CANCEL, "run_cancel", run, err);
+    return change_run(base, actor, "run_cancel", run, err);
 }
 
 bool pgagenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err)
 {
-    return change_run(base, actor, ROLE_RUN_SEEN, "run_seen", run, err);
+    return change_run(base, actor, "run_seen", run, err);
 }

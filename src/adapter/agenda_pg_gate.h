@@ -6,12 +6,10 @@
 #include "authority_pg.h"
 
 /* --- agenda_pg_members.c --- */
-/* The action's row of the table of roles, for ap.gate; NULL without memory. */
-json_t *pgagenda_gate(enum role_action action);
-/* {actor, admin, gate}. */
-json_t *pgagenda_actor(const struct pgagenda *a, const char *actor, enum role_action action);
-/* {actor, admin, gate, workspace, name}. */
-json_t *pgagenda_question(const struct pgagenda *a, const char *actor, enum role_action action,
+/* {actor, admin}: what an engine says of who sits there. */
+json_t *pgagenda_actor(const struct pgagenda *a, const char *actor);
+/* {actor, admin, workspace, name}. */
+json_t *pgagenda_question(const struct pgagenda *a, const char *actor,
                           const struct agenda_ref *ref);
 /* A command that named something: of ("schedule", "specification") and ref say what. When it is not
  * there, the nearest name is added. q is consumed; ret as in pg_ask. */

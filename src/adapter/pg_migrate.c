@@ -9,7 +9,13 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "domain/event.h"
+#include "domain/role.h"
+#include "domain/schedule.h"
+#include "domain/settings.h"
+#include "port/agenda.h"
 
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define STEP_WITHIN_US (300 * US_PER_S)
@@ -22,20 +28,90 @@ static bool look(struct pg_link *link, const char *sql, struct pg_answer *ret, s
     return pg_link_call(link, sql, NULL, clock_boot_us() + LOOK_WITHIN_US, ret, err);
 }
 
-/* One hash over all the functions and the kinds of events. */
-static bool functions_hash(char ret[HASH_SIZE])
+/* --- what is put there with each change of it --- */
+
+static json_t *kinds(void)
+{
+    json_t *ret = json_object();
+    for (int k = 0; k < EVENT_KINDS; k++) {
+        const struct event_row *row = event_row((enum event_kind)k);
+        if (json_object_set_new(ret, row->name, json_integer(row->level)) != 0) {
+            json_decref(ret);
+            return NULL;
+        }
+    }
+    return ret;
+}
+
+/* A row for each action and role. */
+static json_t *roles(void)
+{
+    json_t *ret = json_array();
+    for (int i = 0; i < ROLE_ACTIONS * ROLES; i++) {
+        enum role_action action = (enum role_action)(i / ROLES);
+        enum role role = (enum role)(i % ROLES);
+        json_t *one = json_pack("[s,s,b,b,s,s]", role_action_name(action), role_name(role),
+                                role_allows(role, action, false), role_allows(role, action, true),
+                                role_action_words(action), role_reason(role, action));
+        if (json_array_append_new(ret, one) != 0) {
+            json_decref(ret);
+            return NULL;
+        }
+    }
+    return ret;
+}
+
+static json_t *rules(void)
+{
+    struct settings *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    settings_defaults(s);
+    json_t *ret = json_pack("{s:o,s:{s:i,s:i},s:{s:i,s:i}}", "roles", roles(), "limits",
+                            "specs_max", SCHEDULE_SPECS_MAX, "slots_max", BACKFILL_MAX, "first",
+                            "create_per_hour", s->create_per_hour, "run_per_hour", s->run_per_hour);
+    free(s);
+    return ret;
+}
+
+/* The functions, and the tables that this program has. */
+struct put {
+    struct buf functions;
+    char *kinds, *rules; /* JSON */
+    char hash[HASH_SIZE];
+};
+
+/* As text, to be freed; NULL without memory. words is consumed. */
+static char *dump(json_t *words)
+{
+    char *ret = words != NULL ? json_dumps(words, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(words);
+    return ret;
+}
+
+static void put_done(struct put *p)
+{
+    buf_done(&p->functions);
+    free(p->kinds);
+    free(p->rules);
+}
+
+/* Ended with put_done(), also when it fails, which it does for want of memory. */
+static bool put_init(struct put *ret, struct err *err)
 {
     struct buf all = buf_init(SCRIPT_MAX);
+    *ret = (struct put){
+        .functions = buf_init(SCRIPT_MAX), .kinds = dump(kinds()), .rules = dump(rules())};
     for (int i = 0; i < pg_functions_count; i++)
-        buf_addf(&all, "%s\n", pg_functions[i].text);
-    for (int k = 0; k < EVENT_KINDS; k++)
-        buf_addf(&all, "%s %d\n", event_row((enum event_kind)k)->name,
-                 event_row((enum event_kind)k)->level);
-    bool ok = buf_ok(&all);
+        buf_addf(&ret->functions, "%s\n", pg_functions[i].text);
+    bool ok = buf_ok(&ret->functions) && ret->kinds != NULL && ret->rules != NULL;
     if (ok)
-        str_sha256_hex(all.data, all.len, ret);
+        buf_addf(&all, "%s%s%s", buf_text(&ret->functions), ret->kinds, ret->rules);
+    ok = ok && buf_ok(&all);
+    if (ok)
+        str_sha256_hex(all.data, all.len, ret->hash);
     buf_done(&all);
-    return ok;
+    return ok || err_set(err, ERR_STOP, "record: there is no memory for its functions");
 }
 
 const char *pg_query(const char *name)
@@ -88,8 +164,10 @@ static void compare(struct pg_answer *a, struct pg_standing *ret)
         ret->fit = PG_FIT_OLD;
     if (ret->fit != PG_FIT_GOOD)
         return;
-    bool same = a->rows > 0 && pg_answer_int(a, 0, 0) == 0 && functions_hash(hash) &&
-                str_equal(hash, pg_answer_text(a, 0, 1));
+    struct put p;
+    bool same = put_init(&p, NULL) && a->rows > 0 && pg_answer_int(a, 0, 0) == 0 &&
+                str_equal(p.hash, pg_answer_text(a, 0, 1));
+    put_done(&p);
     ret->fit = same ? PG_FIT_GOOD : PG_FIT_FUNCTIONS;
 }
 
@@ -171,36 +249,35 @@ static bool step(struct pg_link *link, const struct pg_text *m, const char *hash
     return ok;
 }
 
-static bool put_words(struct pg_link *link, struct err *err)
+static bool put_words(struct pg_link *link, const char *sql, const char *words, struct err *err)
 {
     struct pg_answer none = {0};
     struct pg_args args = pg_args_init();
-    struct buf kinds = buf_init(SCRIPT_MAX);
-    for (int k = 0; k < EVENT_KINDS; k++)
-        buf_addf(&kinds, "%c\"%s\": %d", k == 0 ? '{' : ',', event_row((enum event_kind)k)->name,
-                 event_row((enum event_kind)k)->level);
-    buf_addf(&kinds, "}");
-    pg_args_text(&args, buf_ok(&kinds) ? buf_text(&kinds) : NULL);
-    bool ok = pg_link_call(link, "SELECT ap.schema_words($1::jsonb)", &args,
-                           clock_boot_us() + STEP_WITHIN_US, &none, err);
+    pg_args_text(&args, words);
+    bool ok = pg_link_call(link, sql, &args, clock_boot_us() + STEP_WITHIN_US, &none, err);
     pg_answer_done(&none);
     pg_args_done(&args);
-    buf_done(&kinds);
     return ok;
 }
 
+/* One transaction, so that functions never stand there without their tables. */
 bool pg_migrate_functions(struct pg_link *link, const char *app_version, struct err *err)
 {
-    char hash[HASH_SIZE];
-    struct buf all = buf_init(SCRIPT_MAX);
-    for (int i = 0; i < pg_functions_count; i++)
-        buf_addf(&all, "%s\n", pg_functions[i].text);
-    struct pg_text functions = {0, "functions", buf_text(&all)};
-    bool ok = buf_ok(&all) && functions_hash(hash);
-    if (!ok)
-        (void)err_set(err, ERR_STOP, "record: there is no memory for its functions"); /* ok */
-    ok = ok && step(link, &functions, hash, app_version, err) && put_words(link, err);
-    buf_done(&all);
+    struct put p;
+    struct pg_answer none = {0};
+    bool ok = put_init(&p, err) && look(link, "BEGIN", &none, err);
+    if (ok) {
+        pg_answer_done(&none);
+        struct pg_text functions = {0, "functions", buf_text(&p.functions)};
+        ok = step(link, &functions, p.hash, app_version, err) &&
+             put_words(link, "SELECT ap.schema_words($1::jsonb)", p.kinds, err) &&
+             put_words(link, "SELECT ap.schema_rules($1::jsonb)", p.rules, err) &&
+             look(link, "COMMIT", &none, err);
+        pg_answer_done(&none);
+        if (!ok)
+            pg_link_drop(link); /* and with it the transaction */
+    }
+    put_done(&p);
     return ok;
 }
 

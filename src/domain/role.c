@@ -1,6 +1,7 @@
 /* role.c - the table of roles and actions.
  *
- * The idea: a cell has one of three values, and there is no other place that knows one. */
+ * The idea: a cell has one of three values, and there is no other place that knows one. A shared
+ * record's server has a copy of the table, made of this one when it is migrated. */
 #include "domain/role.h"
 
 #include "base/str.h"
@@ -11,26 +12,27 @@
 enum may { NO, OWN, YES };
 
 struct action_row {
+    const char *name;
     const char *words;
     enum may may[ROLES]; /* none, member, owner, admin */
 };
 
 static const struct action_row rows[ROLE_ACTIONS] = {
-    [ROLE_SEE] = {"look at schedules", {NO, YES, YES, YES}},
-    [ROLE_CREATE] = {"make a schedule", {NO, YES, YES, NO}},
-    [ROLE_EDIT] = {"change the schedule", {NO, OWN, YES, NO}},
-    [ROLE_CONTROL] = {"switch the schedule", {NO, OWN, YES, NO}},
-    [ROLE_DELETE] = {"delete the schedule", {NO, OWN, YES, NO}},
-    [ROLE_RUN] = {"ask for a report now", {NO, YES, YES, NO}},
-    [ROLE_BACKFILL] = {"ask for reports of the past", {NO, OWN, YES, NO}},
-    [ROLE_RUN_CANCEL] = {"cancel the run", {NO, OWN, YES, NO}},
-    [ROLE_RUN_SEEN] = {"acknowledge the failure", {NO, YES, YES, NO}},
-    [ROLE_SPEC_PUT] = {"define the specification", {NO, OWN, YES, NO}},
-    [ROLE_SPEC_DELETE] = {"delete the specification", {NO, OWN, YES, NO}},
-    [ROLE_TEMPLATE_PUT] = {"define the template", {NO, OWN, YES, NO}},
-    [ROLE_TEMPLATE_DELETE] = {"delete the template", {NO, OWN, YES, NO}},
-    [ROLE_JOIN] = {"add a member", {NO, NO, YES, YES}},
-    [ROLE_PART] = {"remove a member", {NO, OWN, YES, YES}},
+    [ROLE_SEE] = {"see", "look at schedules", {NO, YES, YES, YES}},
+    [ROLE_CREATE] = {"create", "make a schedule", {NO, YES, YES, NO}},
+    [ROLE_EDIT] = {"edit", "change the schedule", {NO, OWN, YES, NO}},
+    [ROLE_CONTROL] = {"control", "switch the schedule", {NO, OWN, YES, NO}},
+    [ROLE_DELETE] = {"delete", "delete the schedule", {NO, OWN, YES, NO}},
+    [ROLE_RUN] = {"run", "ask for a report now", {NO, YES, YES, NO}},
+    [ROLE_BACKFILL] = {"backfill", "ask for reports of the past", {NO, OWN, YES, NO}},
+    [ROLE_RUN_CANCEL] = {"run_cancel", "cancel the run", {NO, OWN, YES, NO}},
+    [ROLE_RUN_SEEN] = {"run_seen", "acknowledge the failure", {NO, YES, YES, NO}},
+    [ROLE_SPEC_PUT] = {"spec_put", "define the specification", {NO, OWN, YES, NO}},
+    [ROLE_SPEC_DELETE] = {"spec_delete", "delete the specification", {NO, OWN, YES, NO}},
+    [ROLE_TEMPLATE_PUT] = {"template_put", "define the template", {NO, OWN, YES, NO}},
+    [ROLE_TEMPLATE_DELETE] = {"template_delete", "delete the template", {NO, OWN, YES, NO}},
+    [ROLE_JOIN] = {"join", "add a member", {NO, NO, YES, YES}},
+    [ROLE_PART] = {"part", "remove a member", {NO, OWN, YES, YES}},
 };
 
 static const char *const names[ROLES] = {"none", "member", "owner", "admin"};
@@ -49,6 +51,11 @@ bool role_parse(const char *name, enum role *ret)
         }
     }
     return false;
+}
+
+const char *role_action_name(enum role_action action)
+{
+    return (unsigned)action < ROLE_ACTIONS ? rows[action].name : "unknown";
 }
 
 const char *role_action_words(enum role_action action)

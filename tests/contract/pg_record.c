@@ -119,7 +119,7 @@ static const char empty[] =
     " SET LOCAL session_replication_role = replica;"
     " FOR t IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'ap'::regnamespace"
     " AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT IN"
-    " ('schema_migrations', 'event_kinds', 'record') LOOP"
+    " ('schema_migrations', 'event_kinds', 'record', 'role_rules', 'limits') LOOP"
     " EXECUTE format('DELETE FROM ap.%I', t); END LOOP; END $$;"
     "UPDATE public.test_clock SET us = 0;";
 

@@ -2,10 +2,10 @@
  *
  * Identity is session_user, which the server authenticated: no setting and no word in a command
  * counts instead of it. A login of autopilot_operator speaks for the one operator that it is mapped
- * to; an engine speaks for whoever sits at its console. What an operator may do in a workspace is
- * that of src/domain/role.c: a workspace without members is open to all; else members and owners
- * change what is in it, an owner or administrator decides who belongs to it, and an administrator
- * sees everything. */
+ * to; an engine speaks for whoever sits at its console. A workspace without members is open to all;
+ * else members and owners change what is in it, an owner or administrator decides who belongs to it,
+ * and an administrator sees everything. Here jobs are asked about; members and schedules have a
+ * table of their own (35_members). */
 
 CREATE TABLE IF NOT EXISTS ap.operators (
     login name PRIMARY KEY,
@@ -54,10 +54,12 @@ $$;
 
 CREATE OR REPLACE FUNCTION ap.my_workspaces() RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(w.id), '{}') FROM ap.workspaces w
-    WHERE NOT EXISTS (SELECT FROM ap.workspace_members m WHERE m.workspace_id = w.id)
-       OR EXISTS (SELECT FROM ap.workspace_members m
-                  WHERE m.workspace_id = w.id AND m.member = ap.actor())
+    SELECT coalesce(array_agg(x.id), '{}') FROM (
+        SELECT m.workspace_id AS id FROM ap.workspace_members m
+        WHERE m.member = (SELECT ap.actor())
+        UNION ALL
+        SELECT w.id FROM ap.workspaces w
+        WHERE NOT EXISTS (SELECT FROM ap.workspace_members m WHERE m.workspace_id = w.id)) x
 $$;
 
 CREATE OR REPLACE FUNCTION ap.my_jobs() RETURNS uuid[]
@@ -71,8 +73,6 @@ CREATE OR REPLACE FUNCTION ap.not_allowed(name text, the_role text, deed text) R
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM ap.fail('AP003', format('%s may not %s: %s', name, deed, CASE
-        WHEN deed = 'decide who belongs to the workspace'
-            THEN 'only an owner of the workspace or an administrator does'
         WHEN the_role = 'member'
             THEN 'only an owner of the workspace does (autopilot member list)'
         WHEN ap.is_admin(name)
@@ -82,29 +82,43 @@ BEGIN
         END));
 END $$;
 
-/* Is q.actor who this login is, and may that operator do this in the workspace (NULL: it is about
- * none)? need: see, change, own, join (who belongs to it), or rule (about engines). */
-CREATE OR REPLACE FUNCTION ap.gate(q jsonb, the_workspace uuid, need text) RETURNS void
+/* The operator whose command this is: an engine says for whom it speaks (NULL: for nobody), an
+ * operator's own login is one operator's. Who says another name is refused, and not taken for who he
+ * is: somebody thinks here that he is another. */
+CREATE OR REPLACE FUNCTION ap.who(q jsonb) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     name text := q ->> 'actor';
+    mine text;
+BEGIN
+    IF ap.is_one_of('autopilot_engine') THEN
+        RETURN name;
+    END IF;
+    mine := ap.actor();
+    IF mine IS NULL THEN
+        PERFORM ap.fail('AP003', format('the login %s is no operator''s; let the owner of the '
+            'record run: autopilot db login add %s --operator NAME', session_user, session_user));
+    ELSIF name <> mine THEN
+        PERFORM ap.fail('AP003', format('the login %s speaks for %s and not for %s; work as the '
+            'user %s of this machine, or let the owner of the record run: autopilot db login add '
+            'LOGIN --operator %s', session_user, mine, name, mine, name));
+    END IF;
+    RETURN mine;
+END $$;
+
+/* Is q.actor who this login is, and may that operator do this in the workspace (NULL: it is about
+ * none)? need: see, change, own, or rule (about engines). */
+CREATE OR REPLACE FUNCTION ap.gate(q jsonb, the_workspace uuid, need text) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    name text := ap.who(q);
     the_role text;
     admin boolean;
 BEGIN
-    IF NOT ap.is_one_of('autopilot_engine') THEN
-        IF ap.actor() IS NULL THEN
-            PERFORM ap.fail('AP003', format('the login %s is no operator''s; let the owner of the '
-                'record run: autopilot db login add %s --operator NAME', session_user,
-                session_user));
-        ELSIF name IS NOT NULL AND name <> ap.actor() THEN
-            PERFORM ap.fail('AP003', format('the login %s speaks for %s and not for %s',
-                                            session_user, ap.actor(), name));
-        END IF;
-        name := ap.actor();
-        IF need = 'rule' AND NOT ap.is_admin(name) THEN
-            PERFORM ap.fail('AP003', format('%s may not decide about engines: only an '
-                                            'administrator does', name));
-        END IF;
+    IF need = 'rule' AND NOT ap.is_one_of('autopilot_engine') AND NOT ap.is_admin(name) THEN
+        PERFORM ap.fail('AP003', format('%s may not decide about engines: only an administrator '
+                                        'does (autopilot db login add LOGIN --operator %s --admin)',
+                                        name, name));
     END IF;
     IF name IS NULL OR NOT EXISTS (SELECT FROM ap.workspace_members m
                                    WHERE m.workspace_id = the_workspace) THEN
@@ -113,15 +127,14 @@ BEGIN
     SELECT m.role INTO the_role FROM ap.workspace_members m
     WHERE m.workspace_id = the_workspace AND m.member = name;
     admin := ap.is_admin(name);
-    IF the_role = 'owner' OR (admin AND need IN ('see', 'join'))
+    IF the_role = 'owner' OR (admin AND need = 'see')
        OR (the_role = 'member' AND need IN ('see', 'change')) THEN
         RETURN;
     END IF;
     PERFORM ap.not_allowed(name, the_role, CASE need
         WHEN 'see' THEN 'look into the workspace'
         WHEN 'change' THEN 'change the workspace'
-        WHEN 'own' THEN 'delete the workspace'
-        ELSE 'decide who belongs to the workspace' END);
+        ELSE 'delete the workspace' END);
 END $$;
 
 /* --- logins: called by who may make roles, with their own rights --- */

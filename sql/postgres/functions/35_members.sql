@@ -1,8 +1,7 @@
 /* 35_members - who belongs to a workspace, and the one gate of all operators' commands.
  *
- * What a role may is in one table, src/domain/role.c; its row for the command comes along as
- * q.gate: words, and for each role may: [what others made, what it made itself] and why not. Only
- * here it is known which role the actor has, and that in the transaction that it is asked for.
+ * What a role may is in one table, src/domain/role.c, of which the server has a copy (role_rules).
+ * Which role the actor has is looked up in the transaction that it is asked for.
  *
  * Whatever is defined in a workspace (members, specifications, schedules, templates) is defined by
  * one command after the other, so that a name is one thing's, a circle is seen, and an owner is
@@ -28,45 +27,88 @@ LANGUAGE sql STABLE AS $$
     FROM ap.workspace_members m WHERE m.workspace_id = the_workspace
 $$;
 
-/* q: actor, admin (is the actor one?). g: a row of the table of roles. creator: who made what the
- * command is about; '' nobody. A workspace without members belongs to whoever has the record. */
-CREATE OR REPLACE FUNCTION ap.gate(q jsonb, g jsonb, the_workspace uuid, creator text)
+/* The table of roles and what is allowed, as the program has them. What an owner of the record
+ * allowed an hour stays. rules: roles, [[action, role, others, own, words, why]...]; limits;
+ * first: limits that are set when they are not there. */
+CREATE OR REPLACE FUNCTION ap.schema_rules(rules jsonb) RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM ap.role_rules;
+    INSERT INTO ap.role_rules (action, role, others, own, words, why)
+    SELECT r ->> 0, r ->> 1, (r ->> 2)::boolean, (r ->> 3)::boolean, r ->> 4, r ->> 5
+    FROM jsonb_array_elements(rules -> 'roles') r;
+    INSERT INTO ap.limits (name, n)
+    SELECT l.key, l.value::bigint FROM jsonb_each_text(rules -> 'limits') l
+    ON CONFLICT (name) DO UPDATE SET n = excluded.n;
+    INSERT INTO ap.limits (name, n)
+    SELECT l.key, l.value::bigint FROM jsonb_each_text(rules -> 'first') l
+    ON CONFLICT (name) DO NOTHING;
+$$;
+
+/* May who asks do that in the workspace? the_action: of the table of roles. creator: who made what
+ * the command is about; '' nobody. A workspace without members belongs to whoever has a way in. */
+CREATE OR REPLACE FUNCTION ap.gate(q jsonb, the_action text, the_workspace uuid, creator text)
 RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    who text := q ->> 'actor';
-    admin boolean := (q ->> 'admin')::boolean;
-    own integer := CASE WHEN creator <> '' AND creator = who THEN 1 ELSE 0 END;
+    name text := ap.who(q);
+    admin boolean := ap.is_admin(name)
+        OR (ap.is_one_of('autopilot_engine') AND coalesce((q ->> 'admin')::boolean, false));
+    made boolean := creator <> '' AND creator = name;
     m record;
-    the_role text;
+    r record;
 BEGIN
-    m := ap.member_standing(the_workspace, who);
-    the_role := coalesce(m.role, 'none');
-    IF m.members = 0 OR (g -> 'may' -> the_role ->> own)::boolean
-        OR (admin AND (g -> 'may' -> 'admin' ->> own)::boolean) THEN
+    m := ap.member_standing(the_workspace, name);
+    IF m.members = 0 THEN
         RETURN;
     END IF;
-    IF m.role IS NULL AND admin THEN
-        the_role := 'admin';
+    SELECT bool_or(x.others OR (x.own AND made)) AS allows, max(x.words) AS words,
+           max(x.why) FILTER (WHERE x.role = coalesce(m.role, CASE WHEN admin THEN 'admin'
+                                                              ELSE 'none' END)) AS why
+    INTO r FROM ap.role_rules x
+    WHERE x.action = the_action AND (x.role = coalesce(m.role, 'none')
+                                     OR (x.role = 'admin' AND admin));
+    IF r.words IS NULL THEN
+        PERFORM ap.fail('AP006', format('record: its table of roles does not know "%s"; let the '
+                                        'owner run: autopilot db migrate', the_action));
+    ELSIF NOT r.allows THEN
+        PERFORM ap.fail('AP003', format('%s may not %s: %s', name, r.words, r.why));
     END IF;
-    PERFORM ap.fail('AP003', format('%s may not %s: %s', who, g ->> 'words',
-                                    g -> 'why' ->> the_role));
 END $$;
 
-/* What counts of q when it comes from an operator's own login: who asks, and whether an
- * administrator does, are the server's to say, and so is whether the workspace is open to him; and
- * when no row of the table of roles came along. need: as in ap.gate of 11_people. */
-CREATE OR REPLACE FUNCTION ap.trusted(q jsonb, the_workspace uuid, need text) RETURNS jsonb
+/* A command as it counts. An engine's word is taken, for it acts for who sits there. From an
+ * operator's own login, who asks, whether an administrator does, and how much is allowed are the
+ * server's to say; and what the program looks at before it asks is looked at here. */
+CREATE OR REPLACE FUNCTION ap.heard(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    who text := ap.who(q);
+    the_name text := q ->> 'name';
 BEGIN
-    IF ap.is_one_of('autopilot_engine') AND q ? 'gate' THEN
+    IF ap.is_one_of('autopilot_engine') THEN
         RETURN q;
     END IF;
-    PERFORM ap.gate(q, the_workspace, need);
-    IF ap.actor() IS NULL THEN
-        RETURN q;
+    IF octet_length(the_name) NOT BETWEEN 1 AND 120 OR the_name ~ '[[:cntrl:]]'
+        OR the_name <> btrim(the_name) THEN
+        PERFORM ap.fail('AP003', 'the name must have 1 to 120 bytes, no control characters and no '
+                                 'blank at an end');
+    ELSIF octet_length(q::text) > 1048576 THEN
+        PERFORM ap.fail('AP003', 'the command has more than 1 MiB; make what it defines shorter');
     END IF;
-    RETURN q || jsonb_build_object('actor', ap.actor(), 'admin', ap.is_admin(ap.actor()));
+    RETURN q || jsonb_build_object('actor', who, 'admin', ap.is_admin(who))
+        || (SELECT jsonb_object_agg(l.name, l.n) FROM ap.limits l);
+END $$;
+
+/* The same, of a command about what is in a workspace: whoever may not look into it does not hear
+ * what is there. An engine sees all workspaces. */
+CREATE OR REPLACE FUNCTION ap.enter(q jsonb, the_workspace uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    ret jsonb := ap.heard(q);
+BEGIN
+    IF NOT ap.is_one_of('autopilot_engine') THEN
+        PERFORM ap.gate(ret, 'see', the_workspace, '');
+    END IF;
+    RETURN ret;
 END $$;
 
 /* The first whole second at which something is an hour old. */
@@ -82,7 +124,7 @@ LANGUAGE sql AS $$
                                    'before', the_name))
 $$;
 
-/* q: actor, admin, gate, workspace, name, role. */
+/* q: actor, admin, workspace, name, role. */
 CREATE OR REPLACE FUNCTION ap.member_put(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -91,12 +133,10 @@ DECLARE
     the_role text := q ->> 'role';
     m record;
 BEGIN
+    q := ap.heard(q);
     PERFORM ap.define(the_workspace);
     t := ap.clock();
-    q := ap.trusted(q, the_workspace, 'join');
-    IF q ? 'gate' THEN
-        PERFORM ap.gate(q, q -> 'gate', the_workspace, '');
-    END IF;
+    PERFORM ap.gate(q, 'join', the_workspace, '');
     m := ap.member_standing(the_workspace, q ->> 'name');
     IF m.members = 0 THEN
         the_role := 'owner';
@@ -116,19 +156,16 @@ BEGIN
                               CASE WHEN m.role IS NULL THEN 'created' ELSE 'changed' END);
 END $$;
 
-/* q: actor, admin, gate, workspace, name. */
+/* q: actor, admin, workspace, name. */
 CREATE OR REPLACE FUNCTION ap.member_delete(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     the_workspace uuid := ap.workspace_must(q ->> 'workspace');
     m record;
 BEGIN
+    q := ap.heard(q);
     PERFORM ap.define(the_workspace);
-    q := ap.trusted(q, the_workspace, CASE WHEN q ->> 'actor' = q ->> 'name' THEN 'see'
-                                           ELSE 'join' END);
-    IF q ? 'gate' THEN
-        PERFORM ap.gate(q, q -> 'gate', the_workspace, q ->> 'name');
-    END IF;
+    PERFORM ap.gate(q, 'part', the_workspace, q ->> 'name');
     m := ap.member_standing(the_workspace, q ->> 'name');
     IF m.role IS NULL THEN
         PERFORM ap.fail('AP003', format('member: there is no member "%s"; `autopilot member list` '

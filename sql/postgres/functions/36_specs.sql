@@ -35,7 +35,7 @@ BEGIN
     END IF;
 END $$;
 
-/* q: actor, admin, gate, workspace, name, rev, new_id, active, frequency, definition. */
+/* q: actor, admin, workspace, name, rev, new_id, active, frequency, definition. */
 CREATE OR REPLACE FUNCTION ap.spec_put(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,10 +45,11 @@ DECLARE
     of_reports jsonb := (q ->> 'definition')::jsonb;
     old ap.newsletter_specifications;
 BEGIN
+    q := ap.enter(q, the_workspace);
     PERFORM ap.define(the_workspace);
     t := ap.clock();
     old := ap.spec_find(the_workspace, q ->> 'name');
-    PERFORM ap.gate(q, q -> 'gate', the_workspace, coalesce(old.created_by, q ->> 'actor'));
+    PERFORM ap.gate(q, 'spec_put', the_workspace, coalesce(old.created_by, q ->> 'actor'));
     IF old.id IS NULL THEN
         INSERT INTO ap.newsletter_specifications (id, workspace_id, name, active, frequency,
             definition, created_by, created_at, updated_at)
@@ -70,7 +71,7 @@ BEGIN
                               CASE WHEN old.id IS NULL THEN 'created' ELSE 'changed' END);
 END $$;
 
-/* q: actor, admin, gate, workspace, name. Nothing may use it any more. */
+/* q: actor, admin, workspace, name. Nothing may use it any more. */
 CREATE OR REPLACE FUNCTION ap.spec_delete(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -79,10 +80,11 @@ DECLARE
     old ap.newsletter_specifications;
     users record;
 BEGIN
+    q := ap.enter(q, the_workspace);
     PERFORM ap.define(the_workspace);
     t := ap.clock();
     old := ap.spec_must(q, the_workspace, q ->> 'name');
-    PERFORM ap.gate(q, q -> 'gate', the_workspace, old.created_by);
+    PERFORM ap.gate(q, 'spec_delete', the_workspace, old.created_by);
     SELECT count(*) AS n, min(s.schedule_name) AS one INTO users FROM ap.autopilot_schedules s
     WHERE s.deleted_at IS NULL
       AND (s.specification_id = old.id
@@ -107,7 +109,7 @@ LANGUAGE sql STABLE AS $$
     WHERE x.workspace_id = the_workspace AND x.name = the_name AND x.deleted_at IS NULL
 $$;
 
-/* q: actor, admin, gate, workspace, name, rev, new_id, def: type, config, categories, regions,
+/* q: actor, admin, workspace, name, rev, new_id, def: type, config, categories, regions,
  * cadence, notes. The names of those that are built in are refused by the program. */
 CREATE OR REPLACE FUNCTION ap.schedule_template_put(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -120,10 +122,11 @@ DECLARE
     the_workspace uuid := ap.workspace_must(q ->> 'workspace');
     old ap.schedule_templates;
 BEGIN
+    q := ap.enter(q, the_workspace);
     PERFORM ap.define(the_workspace);
     t := ap.clock();
     old := ap.schedule_template_find(the_workspace, q ->> 'name');
-    PERFORM ap.gate(q, q -> 'gate', the_workspace, coalesce(old.created_by, q ->> 'actor'));
+    PERFORM ap.gate(q, 'template_put', the_workspace, coalesce(old.created_by, q ->> 'actor'));
     IF d ->> 'type' = 'after' THEN
         PERFORM ap.fail('AP003', 'schedule template: it has times; none that follows another '
                                  'schedule');
@@ -155,7 +158,7 @@ BEGIN
                               CASE WHEN old.id IS NULL THEN 'created' ELSE 'changed' END);
 END $$;
 
-/* q: actor, admin, gate, workspace, name. */
+/* q: actor, admin, workspace, name. */
 CREATE OR REPLACE FUNCTION ap.schedule_template_delete(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -163,6 +166,7 @@ DECLARE
     the_workspace uuid := ap.workspace_must(q ->> 'workspace');
     old ap.schedule_templates;
 BEGIN
+    q := ap.enter(q, the_workspace);
     PERFORM ap.define(the_workspace);
     t := ap.clock();
     old := ap.schedule_template_find(the_workspace, q ->> 'name');
@@ -170,7 +174,7 @@ BEGIN
         PERFORM ap.fail('AP003', format('schedule template: there is no "%s"; `autopilot schedule '
                                         'template list` has all', q ->> 'name'));
     END IF;
-    PERFORM ap.gate(q, q -> 'gate', the_workspace, old.created_by);
+    PERFORM ap.gate(q, 'template_delete', the_workspace, old.created_by);
     UPDATE ap.schedule_templates x SET deleted_at = t, updated_at = t WHERE x.id = old.id;
     PERFORM ap.audit(t, 'schedule_template_deleted', q ->> 'actor', old.name, words => old.name);
     RETURN '{}';

@@ -162,10 +162,10 @@ CREATE OR REPLACE FUNCTION ap.schedule_may_put(q jsonb, old ap.autopilot_schedul
 LANGUAGE plpgsql AS $$
 BEGIN
     IF old.id IS NULL THEN
-        PERFORM ap.gate(q, q -> 'gate_new', the_workspace, q ->> 'actor');
-        PERFORM ap.rate_schedules(q ->> 'actor', (q ->> 'limit')::int, t);
+        PERFORM ap.gate(q, 'create', the_workspace, q ->> 'actor');
+        PERFORM ap.rate_schedules(q ->> 'actor', (q ->> 'create_per_hour')::int, t);
     ELSE
-        PERFORM ap.gate(q, q -> 'gate', the_workspace, old.created_by);
+        PERFORM ap.gate(q, 'edit', the_workspace, old.created_by);
         PERFORM ap.rev_must('schedule', old.schedule_name, old.rev, (q ->> 'rev')::bigint);
     END IF;
     IF (q -> 'def' ->> 'after' IS NOT NULL) <> (q -> 'def' ->> 'type' = 'after') THEN
@@ -237,7 +237,7 @@ BEGIN
     RETURN true;
 END $$;
 
-/* q: actor, admin, gate, gate_new, limit, specs_max, workspace, name, rev, new_id, next, def:
+/* q: actor, admin, create_per_hour, specs_max, workspace, name, rev, new_id, next, def:
  * specification, further, after, type, config, categories, regions, cadence, notes, enabled. */
 CREATE OR REPLACE FUNCTION ap.schedule_put(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -250,6 +250,7 @@ DECLARE
     parts uuid[];
     created boolean;
 BEGIN
+    q := ap.enter(q, the_workspace);
     PERFORM ap.define(the_workspace);
     spec := ap.spec_must(q, the_workspace, q -> 'def' ->> 'specification');
     old := ap.schedule_find(the_workspace, q ->> 'name', true);
@@ -281,9 +282,11 @@ END $$;
 CREATE OR REPLACE FUNCTION ap.schedule_get(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-    f ap.autopilot_schedules := ap.schedule_must(q, false);
+    f ap.autopilot_schedules;
     ret jsonb;
 BEGIN
+    q := ap.enter(q, ap.workspace_must(q ->> 'workspace'));
+    f := ap.schedule_must(q, false);
     SELECT jsonb_build_object('rev', f.rev, 'specification', p.name, 'frequency', p.frequency,
         'type', f.schedule_type, 'config', ap.json_text(f.schedule_config),
         'categories', ap.json_text(f.categories_override),
@@ -296,18 +299,20 @@ BEGIN
     RETURN ret;
 END $$;
 
-/* q: actor, admin, gate, workspace, name. Refused while others follow it. */
+/* q: actor, admin, workspace, name. Refused while others follow it. */
 CREATE OR REPLACE FUNCTION ap.schedule_delete(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     t timestamptz;
+    the_workspace uuid := ap.workspace_must(q ->> 'workspace');
     f ap.autopilot_schedules;
     followers record;
 BEGIN
-    PERFORM ap.define(ap.workspace_must(q ->> 'workspace'));
+    q := ap.enter(q, the_workspace);
+    PERFORM ap.define(the_workspace);
     f := ap.schedule_must(q, true);
     t := ap.clock();
-    PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
+    PERFORM ap.gate(q, 'delete', the_workspace, f.created_by);
     SELECT count(*) AS n, min(s.schedule_name) AS one INTO followers FROM ap.autopilot_schedules s
     WHERE s.after_id = f.id AND s.deleted_at IS NULL;
     IF followers.n > 0 THEN
@@ -327,6 +332,9 @@ CREATE OR REPLACE FUNCTION ap.schedule_may_switch(f ap.autopilot_schedules, what
 RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+    IF what NOT IN ('enable', 'disable', 'pause', 'resume') THEN
+        PERFORM ap.fail('AP003', 'schedule: it can be enabled, disabled, paused or resumed');
+    END IF;
     IF f.status = 'cancelled' AND what <> 'disable' THEN
         PERFORM ap.fail('AP003', format('schedule: "%s" has come to its end; change its timing '
                                         '(schedule edit)', f.schedule_name));
@@ -340,7 +348,7 @@ BEGIN
     END IF;
 END $$;
 
-/* q: actor, admin, gate, workspace, name, what, note, until (0: none), next. What is so already is
+/* q: actor, admin, workspace, name, what, note, until (0: none), next. What is so already is
  * not done again; a pause is: another note, another end. */
 CREATE OR REPLACE FUNCTION ap.schedule_control(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -349,10 +357,12 @@ DECLARE
     what text := q ->> 'what';
     pauses boolean := what = 'pause';
     next_at timestamptz := ap.ts((q ->> 'next')::bigint);
-    f ap.autopilot_schedules := ap.schedule_must(q, true);
+    f ap.autopilot_schedules;
 BEGIN
+    q := ap.enter(q, ap.workspace_must(q ->> 'workspace'));
+    f := ap.schedule_must(q, true);
     t := ap.clock();
-    PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
+    PERFORM ap.gate(q, 'control', f.workspace_id, f.created_by);
     IF (what = 'enable' AND f.enabled) OR (what = 'disable' AND NOT f.enabled)
         OR (what = 'resume' AND f.status = 'active') THEN
         RETURN '{"changed": false}';

@@ -39,23 +39,28 @@ BEGIN
     RETURN FOUND;
 END $$;
 
-/* q: actor, admin, gate, limit, workspace, name, trigger, key (of the first specification's period;
+/* q: actor, admin, run_per_hour, workspace, name, trigger, key (of the first specification's period;
  * null: it does not count), keys (of this instant's period, by frequency), new_ids. A run of each
  * specification whose period is free; of a further one only when it is active. */
 CREATE OR REPLACE FUNCTION ap.run_ask(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     t timestamptz;
-    f ap.autopilot_schedules := ap.schedule_must(q, false);
+    f ap.autopilot_schedules;
     key text := q ->> 'key';
     the_run uuid;
     runs uuid[] := '{}';
     p record;
 BEGIN
+    q := ap.enter(q, ap.workspace_must(q ->> 'workspace'));
+    f := ap.schedule_must(q, false);
+    PERFORM ap.gate(q, 'run', f.workspace_id, f.created_by);
+    IF q ->> 'trigger' NOT IN ('manual', 'test') THEN
+        PERFORM ap.fail('AP003', 'schedule: a report that is asked for is manual or a test');
+    END IF;
     PERFORM ap.lock_specs(ARRAY (SELECT o.id FROM ap.parts_of(f.id) o));
     t := ap.clock();
-    PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
-    PERFORM ap.rate_runs(f, (q ->> 'limit')::int, t);
+    PERFORM ap.rate_runs(f, (q ->> 'run_per_hour')::int, t);
     FOR p IN SELECT * FROM ap.parts_of(f.id) LOOP
         IF p.place > 0 AND NOT p.live THEN
             CONTINUE;
@@ -81,9 +86,9 @@ END $$;
 
 /* --- a run that is there --- */
 
-/* q: actor, admin, gate, run. The row is locked, and may be changed in one of these states. name:
+/* q: actor, admin, run. The row is locked, and may be changed in one of these states. name:
  * the schedule's or, without one, the specification's. */
-CREATE OR REPLACE FUNCTION ap.run_to_change(q jsonb, states text[], cure text,
+CREATE OR REPLACE FUNCTION ap.run_to_change(q jsonb, the_action text, states text[], cure text,
     OUT seq bigint, OUT schedule uuid, OUT name text)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -102,7 +107,7 @@ BEGIN
     LEFT JOIN ap.autopilot_schedules s ON s.id = r.autopilot_schedule_id
     WHERE p.id = r.specification_id;
     /* Whoever asked for it has the say of who made the schedule. */
-    PERFORM ap.gate(q, q -> 'gate', r.workspace_id,
+    PERFORM ap.gate(q, the_action, r.workspace_id,
                     CASE WHEN r.actor = q ->> 'actor' THEN r.actor ELSE creator END);
     IF r.status <> ALL (states) THEN
         PERFORM ap.fail('AP003', format('run: it is %s; %s', r.status, cure));
@@ -117,7 +122,9 @@ DECLARE
     t timestamptz;
     f record;
 BEGIN
-    f := ap.run_to_change(q, '{queued,running}', 'only a run that waits or runs can be cancelled');
+    q := ap.heard(q);
+    f := ap.run_to_change(q, 'run_cancel', '{queued,running}',
+                          'only a run that waits or runs can be cancelled');
     t := ap.clock();
     UPDATE ap.newsletter_runs r SET status = 'cancelled', finished_at = t, until = NULL
     WHERE r.seq = f.seq;
@@ -132,7 +139,8 @@ DECLARE
     t timestamptz;
     f record;
 BEGIN
-    f := ap.run_to_change(q, '{failed}', 'only a failure needs to be seen');
+    q := ap.heard(q);
+    f := ap.run_to_change(q, 'run_seen', '{failed}', 'only a failure needs to be seen');
     t := ap.clock();
     UPDATE ap.newsletter_runs r SET seen_at = t WHERE r.seq = f.seq AND r.seen_at IS NULL;
     PERFORM ap.audit(t, 'run_seen', q ->> 'actor', f.name, words => f.name,

@@ -106,17 +106,23 @@ BEGIN
     RETURN answers;
 END $$;
 
-/* q: actor, admin, gate, workspace, name, specification (null: the first), which, dry, slots
+/* q: actor, admin, workspace, name, specification (null: the first), which, dry, slots
  * (oldest first). */
 CREATE OR REPLACE FUNCTION ap.backfill(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     t timestamptz;
-    f ap.autopilot_schedules := ap.schedule_must(q, false);
+    f ap.autopilot_schedules;
     spec uuid;
     answers jsonb;
 BEGIN
-    PERFORM ap.gate(q, q -> 'gate', f.workspace_id, f.created_by);
+    q := ap.enter(q, ap.workspace_must(q ->> 'workspace'));
+    f := ap.schedule_must(q, false);
+    PERFORM ap.gate(q, 'backfill', f.workspace_id, f.created_by);
+    IF jsonb_array_length(q -> 'slots') > (q ->> 'slots_max')::int THEN
+        PERFORM ap.fail('AP003', format('schedule: more than %s slots are not made up for at once; '
+                                        'choose a shorter time', q ->> 'slots_max'));
+    END IF;
     spec := ap.part_must(f, q ->> 'specification');
     PERFORM ap.lock_specs(ARRAY [spec]);
     t := ap.clock();

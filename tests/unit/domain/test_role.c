@@ -1,6 +1,7 @@
 /* Broken if this fails: somebody may do what the rules forbid, or a refusal does not say why. */
 #include "unit/cases.h"
 
+#include "base/str.h"
 #include "domain/role.h"
 
 #include <string.h>
@@ -61,6 +62,18 @@ static void each_refusal_has_its_reason(void **state)
     assert_non_null(strstr(role_reason(ROLE_ADMIN, ROLE_EDIT), "administrator"));
 }
 
+/* A shared record's server finds its row by the name. */
+static void each_action_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    for (int a = 0; a < ROLE_ACTIONS; a++)
+        for (int b = 0; b <= a; b++)
+            CHECK_AT(a,
+                     str_equal(role_action_name((enum role_action)a),
+                               role_action_name((enum role_action)b)) == (a == b),
+                     "%s", role_action_name((enum role_action)a));
+}
+
 static void only_a_workspaces_roles_are_read(void **state)
 {
     (void)state;
@@ -109,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_cell_is_as_the_rules_say),
         cmocka_unit_test(each_refusal_has_its_reason),
+        cmocka_unit_test(each_action_has_a_name_of_its_own),
         cmocka_unit_test(only_a_workspaces_roles_are_read),
         cmocka_unit_test(a_list_names_whole_names),
     };
