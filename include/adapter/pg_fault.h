@@ -17,6 +17,8 @@
 #define PG_STATE_GONE "AP004" /* a row that was named is not there: refused too */
 #define PG_STATE_RETRY "AP005"
 #define PG_STATE_STOP "AP006"
+/* The server's own: a right is missing. */
+#define PG_STATE_DENIED "42501"
 
 struct pg_fault {
     const char *state; /* five characters, or the first two or four of a family; "": all others */
@@ -39,5 +41,8 @@ bool pg_fault_state_in(const char *text, char ret[6]);
 
 /* Fills ret with the row's kind, and what failed, why (the server's words), and the cure. */
 void pg_fault_say(struct err *ret, const struct pg_fault *fault, const char *words);
+/* The same for PG_STATE_DENIED, when it is known who asked: which login lacks what, and the command
+ * that cures it. */
+void pg_fault_denied(struct err *ret, const char *login, const char *words);
 
 #endif

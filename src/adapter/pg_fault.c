@@ -43,8 +43,8 @@ static const struct pg_fault faults[] = {
 
     {"53100", ERR_STOP, false, "the server's disk is full",
      "free some space there; nothing was changed"},
-    {"42501", ERR_REFUSED, false, "this database role may not do that",
-     "ask who administers the database for the role autopilot_engine or autopilot_operator"},
+    {PG_STATE_DENIED, ERR_REFUSED, false, "this login may not do that",
+     "let the owner of the record run: autopilot db login add LOGIN --operator NAME"},
     {"42P01", ERR_STOP, false, "a table is not there", MIGRATE},
     {"42883", ERR_STOP, false, "a function is not there", MIGRATE},
     {"3F000", ERR_STOP, false, "the schema is not there", MIGRATE},
@@ -73,6 +73,39 @@ const struct pg_fault *pg_fault_of(const char *sqlstate)
     while (!str_starts(sqlstate, fault->state)) /* the last fits all */
         fault++;
     return fault;
+}
+
+/* What was denied (its name is the same in every language), and the cure: the login stands between.
+ * The first that fits counts. */
+struct denial {
+    const char *denied, *cure, *more;
+};
+
+static const struct denial denials[] = {
+    {"hello",
+     "to work here it must be an engine's; let the owner of the record run: autopilot db "
+     "login add",
+     " --operator NAME --role engine"},
+    {"login_",
+     "only the record's owner decides about logins; use the login that runs autopilot db "
+     "migrate, and not",
+     ""},
+    {"limit_",
+     "only the record's owner decides about limits; use the login that runs autopilot db "
+     "migrate, and not",
+     ""},
+    {"", "let the owner of the record run: autopilot db login add", " --operator NAME"},
+};
+
+void pg_fault_denied(struct err *ret, const char *login, const char *words)
+{
+    size_t i = 0;
+    char shown[64];
+    pg_fault_words(shown, sizeof shown, login, NULL);
+    while (strstr(words, denials[i].denied) == NULL) /* the last fits all */
+        i++;
+    (void)err_set(ret, ERR_REFUSED, "postgres: the login %s may not do that: %s; %s %s%s", shown,
+                  words, denials[i].cure, shown, denials[i].more);
 }
 
 void pg_fault_words(char *dst, size_t size, const char *words, const char *secret)

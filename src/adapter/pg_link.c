@@ -172,7 +172,10 @@ static void fail(struct pg_link *link, const char *state, const char *text, stru
     pg_fault_words(words, sizeof words, text, PQpass(link->conn));
     if (words[0] == '\0')
         (void)str_copy(words, sizeof words, "no reason is given");
-    pg_fault_say(&why, f, words);
+    if (str_equal(link->state, PG_STATE_DENIED))
+        pg_fault_denied(&why, PQuser(link->conn), words);
+    else
+        pg_fault_say(&why, f, words);
     (void)err_set(err, why.kind, "%s", why.text);
     if (f->lost) {
         (void)str_format(reason, sizeof reason, "postgres: %s: %s", f->what, words);

@@ -40,7 +40,7 @@ static void every_state(void **state)
         {__LINE__, "28000", ERR_UNREACHABLE, true, "pg_hba.conf"},
         {__LINE__, "28P01", ERR_UNREACHABLE, true, "password file"},
         {__LINE__, "3D000", ERR_UNREACHABLE, true, "createdb"},
-        {__LINE__, "42501", ERR_REFUSED, false, "role"},
+        {__LINE__, "42501", ERR_REFUSED, false, "autopilot db login add"},
         {__LINE__, "42P01", ERR_STOP, false, "autopilot db migrate"},
         {__LINE__, "42883", ERR_STOP, false, "autopilot db migrate"},
         {__LINE__, "3F000", ERR_STOP, false, "autopilot db migrate"},
@@ -59,6 +59,29 @@ static void every_state(void **state)
         CHECK_AT(cases[i].line, (f->cure == NULL) == (cases[i].cure == NULL), "cure");
         CHECK_AT(cases[i].line, f->cure == NULL || strstr(f->cure, cases[i].cure) != NULL, "%s",
                  f->cure);
+    }
+}
+
+static void a_missing_right_is_somebodys(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *words, *cure;
+    } cases[] = {
+        {__LINE__, "permission denied for function hello",
+         "autopilot db login add an.a --operator NAME --role engine"},
+        {__LINE__, "keine Berechtigung f\u00fcr Funktion hello", "--role engine"},
+        {__LINE__, "permission denied for function login_add", "autopilot db migrate"},
+        {__LINE__, "permission denied for schema ap", "add an.a --operator NAME"},
+        {__LINE__, "permission denied for function job_put", "add an.a --operator NAME"},
+    };
+    for (size_t i = 0; i < CASES(cases); i++) {
+        struct err err = {0};
+        pg_fault_denied(&err, "an\033a", cases[i].words);
+        CHECK_AT(cases[i].line, err.kind == ERR_REFUSED, "%s", err_kind_name(err.kind));
+        CHECK_AT(cases[i].line, strstr(err.text, cases[i].words) != NULL, "%s", err.text);
+        CHECK_AT(cases[i].line, strstr(err.text, cases[i].cure) != NULL, "%s", err.text);
     }
 }
 
@@ -128,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state),
+        cmocka_unit_test(a_missing_right_is_somebodys),
         cmocka_unit_test(our_functions_speak_alone),
         cmocka_unit_test(foreign_words),
         cmocka_unit_test(states_in_text),
