@@ -25,8 +25,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LEASE_TTL_US (INT64_C(30) * 1000000)
-#define LEASE_RENEW_US (INT64_C(10) * 1000000)
+/* An engine that was killed gives its jobs up after LEASE_TTL_US; one that lives renews its leases
+ * every LEASE_RENEW_US, and trusts one from before the request until LEASE_MARGIN_US before its
+ * end. */
+#define LEASE_TTL_US (INT64_C(15) * 1000000)
+#define LEASE_RENEW_US (INT64_C(5) * 1000000)
+#define LEASE_MARGIN_US (INT64_C(5) * 1000000)
 
 struct authority;
 
@@ -36,6 +40,12 @@ struct engine_card {
     const char *host;
     int64_t pid;
     const char *version;
+};
+
+/* Instants; INT64_MAX: there is none. */
+struct next_due {
+    int64_t wait_us;  /* the earliest end of the wait of a job that wants to run and waits */
+    int64_t lapse_us; /* the earliest end of a lease; its holder renews it before, while it lives */
 };
 
 struct lease {
@@ -186,8 +196,9 @@ struct authority_ops {
     /* What the operator wants now: a cheap read (only desired and rev of *ret are set). */
     bool (*job_desired)(struct authority *a, struct uuid job, struct progress *ret,
                         struct err *err);
-    /* The earliest wait_until of a job that wants to run in this mode and waits; INT64_MAX none. */
-    bool (*next_due)(struct authority *a, enum mail_mode mode, int64_t *ret_us, struct err *err);
+    /* When there may be a job to take, of those that run in this mode. */
+    bool (*next_due)(struct authority *a, enum mail_mode mode, struct next_due *ret,
+                     struct err *err);
 
     /* --- the loop --- */
     bool (*job_load)(struct authority *a, struct uuid job, struct arena *arena, struct plan **ret,

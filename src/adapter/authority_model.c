@@ -243,16 +243,20 @@ static bool job_desired(struct authority *a, struct uuid id, struct progress *re
     return model_whole(h->r, err);
 }
 
-static bool next_due(struct authority *a, enum mail_mode mode, int64_t *ret_us, struct err *err)
+static bool next_due(struct authority *a, enum mail_mode mode, struct next_due *ret,
+                     struct err *err)
 {
     struct model_handle *h = model_self(a);
     int64_t now = model_now(h);
-    *ret_us = INT64_MAX;
+    *ret = (struct next_due){.wait_us = INT64_MAX, .lapse_us = INT64_MAX};
     for (int32_t i = 0; i < h->r->jobs.count; i++) {
         const struct model_job *job = model_job_at(h->r, i);
-        if (!job->deleted && job->state == JOB_RUNNING && job->desired == DESIRED_RUN &&
-            job->plan.mode == mode && wait_of(job) > now && wait_of(job) < *ret_us)
-            *ret_us = wait_of(job);
+        if (job->deleted || job->state != JOB_RUNNING || job->plan.mode != mode)
+            continue;
+        if (job->desired == DESIRED_RUN && wait_of(job) > now && wait_of(job) < ret->wait_us)
+            ret->wait_us = wait_of(job);
+        if (!uuid_is_zero(job->owner) && job->lease_until > now && job->lease_until < ret->lapse_us)
+            ret->lapse_us = job->lease_until;
     }
     return model_whole(h->r, err);
 }

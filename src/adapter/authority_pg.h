@@ -37,7 +37,8 @@ bool pgauth_renew(struct authority *base, const struct lease *lease, struct prog
 bool pgauth_release(struct authority *base, const struct lease *lease, const struct release *how,
                     struct err *err);
 bool pgauth_desired(struct authority *base, struct uuid job, struct progress *ret, struct err *err);
-bool pgauth_next_due(struct authority *base, enum mail_mode mode, int64_t *ret_us, struct err *err);
+bool pgauth_next_due(struct authority *base, enum mail_mode mode, struct next_due *ret,
+                     struct err *err);
 
 /* --- authority_pg_loop.c --- */
 bool pgauth_load(struct authority *base, struct uuid job, struct arena *arena, struct plan **ret,

@@ -90,14 +90,16 @@ bool pgauth_desired(struct authority *base, struct uuid job, struct progress *re
            read_progress("job_desired", answer, ret, err);
 }
 
-bool pgauth_next_due(struct authority *base, enum mail_mode mode, int64_t *ret_us, struct err *err)
+bool pgauth_next_due(struct authority *base, enum mail_mode mode, struct next_due *ret,
+                     struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
     json_t *answer;
     json_t *q = json_pack("{s:s}", "mode", mail_mode_name(mode));
     if (!pg_ask(&a->ask, "next_due", q, &answer, err))
         return false;
-    *ret_us = pg_get_or(answer, "at", INT64_MAX);
+    ret->wait_us = pg_get_or(answer, "at", INT64_MAX);
+    ret->lapse_us = pg_get_or(answer, "lapse", INT64_MAX);
     json_decref(answer);
     return true;
 }

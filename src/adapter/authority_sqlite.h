@@ -62,7 +62,8 @@ bool auth_renew(struct authority *base, const struct lease *lease, struct progre
 bool auth_release(struct authority *base, const struct lease *lease, const struct release *how,
                   struct err *err);
 bool auth_desired(struct authority *base, struct uuid job, struct progress *ret, struct err *err);
-bool auth_next_due(struct authority *base, enum mail_mode mode, int64_t *ret_us, struct err *err);
+bool auth_next_due(struct authority *base, enum mail_mode mode, struct next_due *ret,
+                   struct err *err);
 /* The job comes to rest: state, event. Used by release and by the operator's commands. */
 bool auth_rest(struct auth *a, struct uuid job, enum job_state state, const char *reason,
                struct err *err);

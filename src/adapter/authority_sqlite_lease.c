@@ -383,7 +383,8 @@ bool auth_desired(struct authority *base, struct uuid job, struct progress *ret,
     return true;
 }
 
-bool auth_next_due(struct authority *base, enum mail_mode mode, int64_t *ret_us, struct err *err)
+bool auth_next_due(struct authority *base, enum mail_mode mode, struct next_due *ret,
+                   struct err *err)
 {
     bool row;
     struct auth *a = auth_of(base);
@@ -392,7 +393,8 @@ bool auth_next_due(struct authority *base, enum mail_mode mode, int64_t *ret_us,
     stmt_int(st, "$now", a->clock->ops->now_us(a->clock));
     if (!db_step(st, &row, err))
         return false;
-    *ret_us = row && !col_null(st, 0) ? col_int(st, 0) : INT64_MAX;
+    ret->wait_us = row && !col_null(st, 0) ? col_int(st, 0) : INT64_MAX;
+    ret->lapse_us = row && !col_null(st, 1) ? col_int(st, 1) : INT64_MAX;
     stmt_end(st);
     return true;
 }

@@ -285,15 +285,16 @@ static void trim_journal(struct lane *l)
 static bool look_ahead(struct lane *l, struct lane_report *ret, struct err *err)
 {
     struct authority *a = l->ports->authority;
-    int64_t due_us = INT64_MAX;
+    struct next_due due = {0};
     ret->end = LANE_NOTHING;
-    if (!a->ops->next_due(a, l->ports->mail->ops->mode, &due_us, err))
+    if (!a->ops->next_due(a, l->ports->mail->ops->mode, &due, err))
         return false;
-    if (due_us == INT64_MAX)
+    if (due.wait_us == INT64_MAX)
         forget_problem(l);
-    /* A lease that runs out tells nobody, so there is an end to every sleep. */
-    int64_t wait_us = due_us - lane_now(l);
-    if (due_us == INT64_MAX || wait_us > l->settings.poll_interval_us)
+    /* A lease that runs out tells nobody: whoever is idle looks at that moment. */
+    int64_t at_us = due.wait_us < due.lapse_us ? due.wait_us : due.lapse_us;
+    int64_t wait_us = at_us == INT64_MAX ? at_us : at_us - lane_now(l);
+    if (wait_us > l->settings.poll_interval_us)
         wait_us = l->settings.poll_interval_us;
     ret->look_again_us = lane_boot(l) + (wait_us > LOOK_LEAST_US ? wait_us : LOOK_LEAST_US);
     return true;

@@ -10,7 +10,7 @@
 
 enum { RELEASE_TRIES = 3 };
 
-#define TRUST_US (LEASE_TTL_US - INT64_C(5) * 1000000)
+#define TRUST_US (LEASE_TTL_US - LEASE_MARGIN_US)
 #define WAIT_LEAST_US INT64_C(20000) /* clocks may differ a little: never a hot loop */
 
 int64_t lane_now(const struct lane *l)

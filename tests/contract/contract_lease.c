@@ -145,9 +145,9 @@ static void a_waiting_job_is_not_taken_before_its_time(struct ct *c)
 
 static void next_due_names_the_earliest_wait_of_the_mode(struct ct *c)
 {
-    int64_t due = 0;
+    struct next_due due;
     assert_true(c->a->ops->next_due(c->a, MODE_DRYRUN, &due, &c->err));
-    assert_int_equal(due, INT64_MAX);
+    assert_int_equal(due.wait_us, INT64_MAX);
     static const char *const names[] = {"one", "two"};
     int64_t first = c->clock.now + 500 * SECOND;
     for (int i = 0; i < 2; i++) {
@@ -157,9 +157,33 @@ static void next_due_names_the_earliest_wait_of_the_mode(struct ct *c)
         ct_release(c, JOB_RUNNING, first - 100 * SECOND * i);
     }
     assert_true(c->a->ops->next_due(c->a, MODE_DRYRUN, &due, &c->err));
-    assert_int_equal(due, first - 100 * SECOND);
+    assert_int_equal(due.wait_us, first - 100 * SECOND);
     assert_true(c->a->ops->next_due(c->a, MODE_SMTP, &due, &c->err));
-    assert_int_equal(due, INT64_MAX);
+    assert_int_equal(due.wait_us, INT64_MAX);
+}
+
+static void next_due_names_the_first_lease_to_run_out(struct ct *c)
+{
+    struct next_due due;
+    static const char *const names[] = {"one", "two"};
+    int64_t first = c->clock.now + LEASE_TTL_US;
+    for (int i = 0; i < 2; i++) {
+        ct_job(c, &(struct ct_spec){.name = names[i]});
+        ct_start(c, MODE_DRYRUN);
+        ct_take(c, MODE_DRYRUN);
+        assert_true(c->a->ops->next_due(c->a, MODE_DRYRUN, &due, &c->err));
+        assert_int_equal(due.lapse_us, first);
+        assert_int_equal(due.wait_us, INT64_MAX);
+        fake_clock_pass(&c->clock, SECOND);
+    }
+    ct_release(c, JOB_RUNNING, 0);
+    assert_true(c->a->ops->next_due(c->a, MODE_DRYRUN, &due, &c->err));
+    assert_int_equal(due.lapse_us, first);
+    assert_true(c->a->ops->next_due(c->a, MODE_SMTP, &due, &c->err));
+    assert_int_equal(due.lapse_us, INT64_MAX);
+    fake_clock_pass(&c->clock, LEASE_TTL_US); /* nobody renewed it: it is free now */
+    assert_true(c->a->ops->next_due(c->a, MODE_DRYRUN, &due, &c->err));
+    assert_int_equal(due.lapse_us, INT64_MAX);
 }
 
 static void a_stopped_job_is_not_due(struct ct *c)
@@ -169,9 +193,9 @@ static void a_stopped_job_is_not_due(struct ct *c)
     ct_take(c, MODE_DRYRUN);
     ct_release(c, JOB_RUNNING, c->clock.now + 500 * SECOND);
     assert_true(ct_control(c, CONTROL_STOP, MODE_DRYRUN, NULL));
-    int64_t due = 0;
+    struct next_due due;
     assert_true(c->a->ops->next_due(c->a, MODE_DRYRUN, &due, &c->err));
-    assert_int_equal(due, INT64_MAX);
+    assert_int_equal(due.wait_us, INT64_MAX);
 }
 
 static void renewing_keeps_the_lease(struct ct *c)
@@ -464,6 +488,7 @@ const struct ct_promise ct_lease_promises[] = {
     CT_PROMISE(the_job_given_back_longest_ago_is_taken_first),
     CT_PROMISE(a_waiting_job_is_not_taken_before_its_time),
     CT_PROMISE(next_due_names_the_earliest_wait_of_the_mode),
+    CT_PROMISE(next_due_names_the_first_lease_to_run_out),
     CT_PROMISE(a_stopped_job_is_not_due),
     CT_PROMISE(renewing_keeps_the_lease),
     CT_PROMISE(everything_is_refused_to_an_old_epoch),

@@ -241,9 +241,9 @@ static void a_looping_job_rests_after_a_cycle_that_counted_nothing(struct ct *c)
     ct_release(c, JOB_RUNNING, 0);
     struct lease lease;
     assert_false(ct_acquire(c, c->engine, MODE_SMTP, &lease));
-    int64_t due = 0;
+    struct next_due due;
     assert_true(c->a->ops->next_due(c->a, MODE_SMTP, &due, &c->err));
-    assert_int_equal(due, c->clock.now + 3600 * SECOND); /* as ct_step asked */
+    assert_int_equal(due.wait_us, c->clock.now + 3600 * SECOND); /* as ct_step asked */
     fake_clock_pass(&c->clock, 3600 * SECOND);
     ct_take(c, MODE_SMTP);
     assert_true(c->plan->rested);

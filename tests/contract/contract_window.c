@@ -29,9 +29,10 @@ static void begin_with_many(struct ct *c, const char *name, enum mail_mode mode,
 /* Time passes with the lease kept. */
 static void pass(struct ct *c, int64_t span_us)
 {
-    for (int64_t left = span_us; left > 0; left -= 20 * SECOND) {
+    const int64_t step_us = LEASE_TTL_US - 1 * SECOND;
+    for (int64_t left = span_us; left > 0; left -= step_us) {
         struct progress seen;
-        fake_clock_pass(&c->clock, left < 20 * SECOND ? left : 20 * SECOND);
+        fake_clock_pass(&c->clock, left < step_us ? left : step_us);
         assert_true(c->a->ops->lease_renew(c->a, &c->lease, &seen, &c->err));
     }
 }

@@ -67,7 +67,7 @@ def replace(control, name):
 
 
 def leases_over(url):
-    """As if 30 s had gone by."""
+    """As if 15 s had gone by."""
     sql(url, "update ap.job_leases set until = clock_timestamp() where engine is not null")
 
 

@@ -18,6 +18,7 @@ it was asked for. One request a line, one answer: "ok VALUE" or "error WHY". Nam
     server NAME             a fresh server -> URL       standby NAME OF [sync]  a copy of OF -> URL
     pooler NAME             -> URL                      promote NAME
     stop NAME | crash NAME | start NAME                 fast, immediate, again
+    freeze NAME | thaw NAME                             its pooler stands still, goes on
     wire NAME SERVER        a way to SERVER -> URL without TLS (so that answers can be counted)
     delay NAME MS           round trip                  stall NAME | go NAME    nothing passes
     cut NAME N              N more answers pass; the next one is made by the server and thrown
@@ -252,6 +253,16 @@ class Server:
             self.pool = self.url(port)
         return self.pool
 
+    def signal_pooler(self, number):
+        with open(self.dir + '-pooler/pgbouncer.pid') as f:
+            os.kill(int(f.readline()), number)
+
+    def freeze(self):
+        self.signal_pooler(signal.SIGSTOP)
+
+    def thaw(self):
+        self.signal_pooler(signal.SIGCONT)
+
     def remove(self):
         end_server(self.dir + '-pooler')
         end_server(self.dir)
@@ -357,6 +368,8 @@ class Guest:
             return server.plain_url(self.make(name, Wire, server.port).port)
         if verb == 'pooler':
             return self.named(name, Server).pooler()
+        if verb in ('freeze', 'thaw'):
+            return getattr(self.named(name, Server), verb)()
         if verb in ('stop', 'crash', 'start', 'promote'):
             if name == 'main':
                 raise KeyError('main belongs to all')

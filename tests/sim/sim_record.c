@@ -141,12 +141,13 @@ static bool desired(struct authority *a, struct uuid job, struct progress *ret, 
     return ok;
 }
 
-static bool next_due(struct authority *a, enum mail_mode mode, int64_t *ret_us, struct err *err)
+static bool next_due(struct authority *a, enum mail_mode mode, struct next_due *ret,
+                     struct err *err)
 {
-    int64_t hidden = 0;
+    struct next_due hidden = {0};
     AROUND(OP_NEXT_DUE, real->ops->next_due(real, mode, &hidden, err));
     if (ok)
-        *ret_us = hidden;
+        *ret = hidden;
     return ok;
 }
 

@@ -5,8 +5,9 @@
  * a job raises its epoch, and in the same transaction what another engine had in its hands becomes
  * in doubt. */
 
+/* As LEASE_TTL_US. */
 CREATE OR REPLACE FUNCTION ap.lease_ttl() RETURNS interval
-LANGUAGE sql IMMUTABLE AS $$ SELECT interval '30 seconds' $$;
+LANGUAGE sql IMMUTABLE AS $$ SELECT interval '15 seconds' $$;
 
 CREATE OR REPLACE FUNCTION ap.fenced(q jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -283,10 +284,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
     t timestamptz := ap.clock();
     first timestamptz;
+    lapse timestamptz;
 BEGIN
-    SELECT min(greatest(p.wait_until, p.rest_until)) INTO first
-    FROM ap.automation_jobs j JOIN ap.automation_process_state p ON p.job = j.id
-    WHERE j.status = 'running' AND j.desired = 'run' AND j.mode = q ->> 'mode'
-      AND j.deleted_at IS NULL AND (p.wait_until > t OR p.rest_until > t);
-    RETURN jsonb_build_object('at', ap.us(first));
+    SELECT min(greatest(p.wait_until, p.rest_until)) FILTER
+               (WHERE j.desired = 'run' AND (p.wait_until > t OR p.rest_until > t)),
+           min(l.until) FILTER (WHERE l.engine IS NOT NULL AND l.until > t)
+    INTO first, lapse
+    FROM ap.automation_jobs j
+    JOIN ap.automation_process_state p ON p.job = j.id
+    JOIN ap.job_leases l ON l.job = j.id
+    WHERE j.status = 'running' AND j.mode = q ->> 'mode' AND j.deleted_at IS NULL;
+    RETURN jsonb_build_object('at', ap.us(first), 'lapse', ap.us(lapse));
 END $$;

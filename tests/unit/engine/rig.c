@@ -83,9 +83,9 @@ static bool desired(struct authority *a, struct uuid job, struct progress *ret, 
     WRAP(RIG_DESIRED, inner(a)->ops->job_desired(inner(a), job, ret, err));
 }
 
-static bool due(struct authority *a, enum mail_mode mode, int64_t *ret_us, struct err *err)
+static bool due(struct authority *a, enum mail_mode mode, struct next_due *ret, struct err *err)
 {
-    WRAP(RIG_DUE, inner(a)->ops->next_due(inner(a), mode, ret_us, err));
+    WRAP(RIG_DUE, inner(a)->ops->next_due(inner(a), mode, ret, err));
 }
 
 static bool load(struct authority *a, struct uuid job, struct arena *arena, struct plan **ret,
