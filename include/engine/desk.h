@@ -39,6 +39,7 @@ struct engine_standing {
     bool shared;       /* the record is on a server */
     bool reached;      /* it answered when it was asked last */
     int64_t seen_us;   /* when it last answered, wall clock; 0 never. Not shared: unused */
+    int64_t untold;    /* letters' verdicts and stops that it may not know of; shared only */
     char config[512];  /* why the config file on disk was refused: the old settings hold; "" */
 };
 void desk_standing(struct desk *d, struct engine_standing *ret);

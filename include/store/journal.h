@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/uuid.h"
 #include "domain/ledger.h"
+#include "domain/types.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +44,31 @@ bool journal_find(struct journal *j, struct uuid id, enum journal_fact *ret,
  * *after, which moves on; only id and state are set. *ret_count < max: there are no more. */
 bool journal_facts(struct journal *j, int64_t *after, struct send_verdict *rows, int32_t max,
                    int32_t *ret_count, struct err *err);
+/* Writes the acknowledgements that wait for a commit to ride on: before a rest, so that what is not
+ * acknowledged in the file is what the record may not know of. */
+bool journal_flush(struct journal *j, struct err *err);
+
+/* A stop or pause that was asked for on this machine while a shared record could not be told. */
+struct journal_stop {
+    enum desired want;
+    char workspace[NAME_MAX_BYTES + 1];
+    char job[NAME_MAX_BYTES + 1];
+    char actor[NAME_MAX_BYTES + 1];
+};
+/* Keeps it, durably, until journal_paid(); the last word about a job counts. */
+bool journal_owe(struct journal *j, const struct journal_stop *stop, struct err *err);
+/* Those that are kept, oldest first; at most max. */
+bool journal_owed(struct journal *j, struct journal_stop *rows, int32_t max, int32_t *ret_count,
+                  struct err *err);
+bool journal_paid(struct journal *j, const char *workspace, const char *job, struct err *err);
+/* What the record may not know of yet: letters with a verdict, and stops. */
+struct journal_untold {
+    int64_t letters;
+    int64_t stops;
+};
+bool journal_untold(struct journal *j, struct journal_untold *ret, struct err *err);
+/* The same of a file that is only looked at; nothing when it is absent. */
+bool journal_look(const char *path, struct journal_untold *ret, struct err *err);
 /* Forgets what was acknowledged before before_us. */
 bool journal_trim(struct journal *j, int64_t before_us, struct err *err);
 

@@ -9,6 +9,7 @@
 #include "output.h"
 #include "place.h"
 #include "record.h"
+#include "store/journal.h"
 #include "store/read_jobs.h"
 #include "store/read_schedules.h"
 #include "store/verify.h"
@@ -27,6 +28,8 @@ struct status {
     bool engine_known;                 /* one has served this record before */
     bool engine_serves;                /* one holds the lock now */
     char config_problem[ERR_TEXT_MAX]; /* the file is refused, older settings hold; "" it is not */
+    struct journal_untold untold;
+    bool untold_known;
     struct schedule_counts schedules;
     struct schedule_row *late; /* those that are overdue by more than a day come first in it */
     int32_t late_count;
@@ -114,6 +117,14 @@ static void schedules_text(const struct status *s)
                   (long long)((s->now_us - s->late[i].next_run_us) / (3600 * US_PER_S)));
 }
 
+/* What this machine's journal has and the record may not have yet. */
+static void read_untold(const struct app *app, struct status *ret)
+{
+    char path[FILE_PATH_MAX];
+    ret->untold_known =
+        place_file(app, PLACE_JOURNAL, path, NULL) && journal_look(path, &ret->untold, NULL);
+}
+
 static bool read_status(struct app *app, struct db *db, struct arena *arena, struct status *ret,
                         struct err *err)
 {
@@ -121,6 +132,7 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
     long pid;
     ret->engine_serves = engine_served_by(app->data_dir, &pid, ret->config_problem);
     read_config_problem(app, ret);
+    read_untold(app, ret);
     if (!read_engine(db, &ret->engine, &ret->engine_known, err))
         return false;
     if (pid != 0) /* the record knows of the last one that said hello */
@@ -133,16 +145,21 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
            read_late(app, db, arena, ret, err);
 }
 
-static json_t *record_json(const struct app *app)
+static json_t *record_json(const struct app *app, const struct status *s)
 {
+    const struct journal_untold *u = &s->untold;
     bool shared = app->record_shared;
-    return json_pack("{s:s, s:b, s:i, s:o}", "mode", shared ? "shared" : "embedded", "reachable",
-                     !shared || app->record_reached, "unsynced", 0, "as_of",
+    json_t *unsynced =
+        s->untold_known ? json_integer((json_int_t)(u->letters + u->stops)) : json_null();
+    return json_pack("{s:s, s:b, s:o, s:I, s:o}", "mode", shared ? "shared" : "embedded",
+                     "reachable", !shared || app->record_reached, "unsynced", unsynced,
+                     "unsynced_stops", (json_int_t)u->stops, "as_of",
                      shared ? json_instant(app->record_seen_us) : json_null());
 }
 
-static void record_text(const struct app *app)
+static void record_text(const struct app *app, const struct status *s)
 {
+    const struct journal_untold *u = &s->untold;
     char seen[TIME_TEXT_MAX];
     if (!app->record_shared) {
         out_print("record  embedded\n");
@@ -150,6 +167,9 @@ static void record_text(const struct app *app)
     }
     time_text_utc(app->record_seen_us, seen);
     out_print("record  shared, %s %s\n", app->record_reached ? "as of" : "NOT REACHED since", seen);
+    if (u->letters + u->stops > 0)
+        out_print("  not told to it yet: what became of %lld letters, %lld stops or pauses\n",
+                  (long long)u->letters, (long long)u->stops);
 }
 
 static json_t *status_json(const struct app *app, const struct status *s)
@@ -164,7 +184,7 @@ static json_t *status_json(const struct app *app, const struct status *s)
                                "last_seen", json_instant(s->engine.last_seen_us));
     json_t *config = s->config_problem[0] != '\0' ? json_text(s->config_problem) : json_null();
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "engine", engine, "record",
-                     record_json(app), "config_problem", config, "jobs", jobs, "schedules",
+                     record_json(app, s), "config_problem", config, "jobs", jobs, "schedules",
                      schedules_json(s), "overdue", late_json(s), "letters_today",
                      (json_int_t)s->totals.letters_today, "in_doubt",
                      (json_int_t)s->totals.in_doubt, "held", (json_int_t)s->totals.held);
@@ -179,7 +199,7 @@ static void status_text(const struct app *app, const struct status *s)
                   out_safe(&t, s->engine.host));
     else
         out_print("engine  not running\n");
-    record_text(app);
+    record_text(app, s);
     if (s->config_problem[0] != '\0')
         out_print("config  refused: %s; %s\n", out_safe(&t, s->config_problem),
                   s->engine_serves ? "the old settings hold" : "no engine can start");

@@ -4,9 +4,12 @@
 #include "adapter/clock_real.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "engine/desk.h"
+#include "engine/engine.h"
 #include "output.h"
 #include "place.h"
 #include "shared.h"
+#include "store/journal.h"
 #include "store/names.h"
 #include "store/read_lists.h"
 
@@ -25,12 +28,52 @@ static bool open_authority(struct app *app, struct record *ret, struct err *err)
     return false;
 }
 
+/* One stop that an earlier process of this machine could not tell. False: still not. */
+static bool tell_stop(const struct record *r, struct journal *j, const struct journal_stop *stop)
+{
+    struct reply reply = {0};
+    struct out_text safe = {0};
+    struct command c = {.kind = stop->want == DESIRED_PAUSE ? COMMAND_JOB_PAUSE : COMMAND_JOB_STOP};
+    (void)str_copy(c.workspace, sizeof c.workspace, stop->workspace); /* same size */
+    (void)str_copy(c.target, sizeof c.target, stop->job);             /* same size */
+    (void)str_copy(c.actor, sizeof c.actor, stop->actor);             /* same size */
+    desk_carry_out(r->authority, &r->config.settings, &c, &reply);
+    if (reply.untold)
+        return false;
+    out_warn("asked for while the record could not be reached, told now: %s",
+             out_safe(&safe, reply.text));
+    return journal_paid(j, stop->workspace, stop->job, NULL);
+}
+
+/* What earlier processes of this machine still had to tell; an engine that serves tells it itself.
+ */
+static void tell_owed(const struct app *app, const struct record *r)
+{
+    long pid;
+    int32_t count = 0;
+    char path[FILE_PATH_MAX];
+    struct journal *j = NULL;
+    struct journal_stop rows[16];
+    struct journal_untold untold;
+    if (!shared_is(&r->config.settings) || engine_served(app->data_dir, &pid) ||
+        !place_file(app, PLACE_JOURNAL, path, NULL) || !journal_look(path, &untold, NULL) ||
+        untold.stops == 0 || !journal_open(path, &j, NULL))
+        return;
+    bool ok = journal_owed(j, rows, sizeof rows / sizeof rows[0], &count, NULL);
+    for (int32_t i = 0; ok && i < count; i++)
+        ok = tell_stop(r, j, &rows[i]);
+    journal_close(j);
+}
+
 bool record_open(struct app *app, struct record *ret, struct err *err)
 {
     *ret = (struct record){0};
-    return may_change(app, err) &&
-           config_read(app->config_path, cli_given(app, "config"), &ret->config, err) &&
-           open_authority(app, ret, err);
+    if (!may_change(app, err) ||
+        !config_read(app->config_path, cli_given(app, "config"), &ret->config, err) ||
+        !open_authority(app, ret, err))
+        return false;
+    tell_owed(app, ret);
+    return true;
 }
 
 bool record_open_to_stop(struct app *app, struct record *ret, struct err *err)

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 /* The authority of the data directory; made with the directory when absent. Refused with
- * --read-only. Ended with record_close(). */
+ * --read-only. Stops that this machine could not tell a shared record are told first. Ended with
+ * record_close(). */
 struct record {
     struct authority *authority;
     struct clock_port *clock;

@@ -72,6 +72,7 @@ void engine_publish(struct engine *e)
     s.shared = e->plugs.mirror != NULL;
     s.reached = e->mirror.asked && e->mirror.problem[0] == '\0';
     s.seen_us = e->mirror.seen_us;
+    s.untold = e->mirror.untold;
     engine_let_go(e);
     desk_stand(&e->desk, &s);
     wake_up(&e->caller);
@@ -184,6 +185,8 @@ bool engine_start(const struct engine_plugs *plugs, enum engine_role role, int64
     bool ok = wake_init(&e->caller, err) && wake_init(&e->keeper, err);
     if (ok && role == ENGINE_ROLE_SERVE)
         ok = serve_lock_take(plugs->data_dir, lock_wait_us, &e->lock_fd, err);
+    if (ok && plugs->mirror != NULL && role != ENGINE_ROLE_DESK)
+        engine_owed_load(e); /* first of all: no lane may take what was stopped */
     ok = ok && start_threads(e, err);
     if (!ok) {
         engine_stop(e);
@@ -218,6 +221,12 @@ static bool agenda_idle(struct engine *e)
            t->failures >= IDLE_FAILURES;
 }
 
+/* A copy that could not be pulled may be pulled in a moment: only then is what it says known. */
+static bool mirror_settled(const struct engine *e)
+{
+    return e->mirror.problem[0] == '\0' || e->mirror.failures >= IDLE_FAILURES;
+}
+
 bool engine_idle(struct engine *e)
 {
     engine_hold(e);
@@ -227,7 +236,7 @@ bool engine_idle(struct engine *e)
         idle = true;
         for (int32_t i = 0; i < e->lanes; i++)
             idle = idle && lane_idle(e, &e->lane[i]);
-        idle = idle && agenda_idle(e);
+        idle = idle && agenda_idle(e) && mirror_settled(e);
     }
     engine_let_go(e);
     return idle;
@@ -273,6 +282,8 @@ void engine_stop(struct engine *e)
         (void)pthread_join(e->mirror.thread, NULL); /* as above */
         e->mirror.running = false;
     }
+    journal_close(e->owed_journal);
+    e->owed_journal = NULL;
     engine_hold(e);
     e->serving = false;
     e->where = ENGINE_NOWHERE;

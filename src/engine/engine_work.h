@@ -123,12 +123,15 @@ struct mirror_thread {
 
     /* guarded by engine->lock */
     bool asked;                 /* at least once */
+    int32_t failures;           /* in a row */
+    int64_t untold;             /* facts of this machine that the record may not know of */
     int64_t seen_us;            /* wall clock of the last answer; 0 none */
     char problem[ERR_TEXT_MAX]; /* why there was none; "" there was */
 
     /* its thread's own */
     struct clock_port *clock;
     struct mirror_port *mirror;
+    struct journal *journal; /* to count in */
 };
 
 /* A stop or pause that the record does not know yet. */
@@ -149,6 +152,7 @@ struct engine {
     bool keeper_running;
     int lock_fd;    /* engine.lock; -1 not ours. The keeper's, engine.c's before and after */
     struct uuid id; /* set by the keeper before the lanes start */
+    struct journal *owed_journal; /* the desk's thread's; NULL: none is kept */
     struct hands hands;
     struct lane_thread lane[LANES_MAX];
     int64_t generation; /* of the journal: set by the keeper before the threads start */
@@ -169,6 +173,7 @@ struct engine {
     int64_t returns;      /* a shared record answered again so many times */
     struct owed_stop owed[OWED_MAX];
     int32_t owed_count;
+    bool owed_look; /* the desk shall look into the journal: another process may have kept some */
     enum engine_where where;
     long pid;
     char problem[ERR_TEXT_MAX];        /* of the keeper: why nothing is served */
@@ -201,6 +206,9 @@ void *lane_thread_main(void *arg); /* the lane_thread */
 /* From here on no lane of this engine works the job of the command (a stop or pause). False: there
  * are too many already. */
 bool engine_owe(struct engine *e, const struct command *c);
+/* Brings what stands in the journal, of this process or an earlier one. Before the threads start,
+ * and on the desk's thread. */
+void engine_owed_load(struct engine *e);
 /* One that the record must still be told; false: none. Kind, names and actor are filled in. */
 bool engine_owes(struct engine *e, struct command *ret);
 /* The record knows of it, or never will. */

@@ -377,6 +377,7 @@ static void leave_job(struct lane *l, struct lane_report *ret)
         l->leased = false;
     else
         lane_release(l);
+    (void)journal_flush(l->ports->journal, NULL); /* at worst it waits for the next commit */
     let_go(l);
     arena_done(&l->plan_memory);
     l->plan = NULL;

@@ -11,7 +11,8 @@
 enum { RELEASE_TRIES = 3 };
 
 #define TRUST_US (LEASE_TTL_US - LEASE_MARGIN_US)
-#define WAIT_LEAST_US INT64_C(20000) /* clocks may differ a little: never a hot loop */
+#define FLUSH_FROM_US (INT64_C(2) * 1000000) /* a wait that an operator may look at */
+#define WAIT_LEAST_US INT64_C(20000)         /* clocks may differ a little: never a hot loop */
 
 int64_t lane_now(const struct lane *l)
 {
@@ -125,6 +126,8 @@ bool lane_wait(struct lane *l, int64_t until_us, struct err *err)
         lane_offer(l);
         if (l->end != LANE_ENDS)
             return true;
+        if (left > FLUSH_FROM_US)
+            (void)journal_flush(l->ports->journal, NULL); /* at worst it waits for a commit */
         int64_t slice = left < LANE_SLICE_US ? left : LANE_SLICE_US;
         (void)clock->ops->wait(clock, lane_boot(l) + slice, NULL); /* the next look sees why */
     }

@@ -12,28 +12,61 @@
 
 #define EVERY_US (1 * US_PER_S)
 
-static void tell(struct mirror_thread *t, bool ok, const struct err *why)
+/* How much of what this machine did the record may not know of. A read-only console leaves the
+ * journal alone. */
+static int64_t count_untold(struct mirror_thread *t)
+{
+    struct journal_untold untold = {0};
+    const struct engine_plugs *p = &t->engine->plugs;
+    if (t->engine->role == ENGINE_ROLE_DESK)
+        return 0;
+    if ((t->journal == NULL && !p->journal(p->ctx, &t->journal, NULL)) ||
+        !journal_untold(t->journal, &untold, NULL))
+        return 0; /* a journal that can't be read is the keeper's to tell */
+    return untold.letters + untold.stops;
+}
+
+/* Keeps how it went; *ret_news: it is another answer than the last. True when others want to know.
+ */
+static bool note(struct mirror_thread *t, bool ok, const struct err *why, bool *ret_news)
 {
     struct engine *e = t->engine;
     int64_t now_us = t->clock->ops->now_us(t->clock);
+    int64_t untold = count_untold(t);
     engine_hold(e);
     bool was_down = t->problem[0] != '\0';
-    bool news = was_down == ok;
+    bool counted = t->untold != untold;
     t->asked = true;
+    t->untold = untold;
+    t->failures = ok ? 0 : t->failures + 1;
     if (ok)
         t->seen_us = now_us;
-    e->returns += ok && was_down;
+    if (ok && was_down) {
+        e->returns++;
+        e->owed_look = e->role != ENGINE_ROLE_DESK;
+    }
     (void)str_copy(t->problem, sizeof t->problem, ok ? "" : why->text); /* same size */
     engine_let_go(e);
-    if (news && !ok)
+    *ret_news = was_down == ok;
+    return ok || *ret_news || counted || t->failures == IDLE_FAILURES;
+}
+
+static void tell(struct mirror_thread *t, bool ok, const struct err *why)
+{
+    bool news;
+    struct engine *e = t->engine;
+    if (note(t, ok, why, &news))
+        engine_publish(e);
+    if (!news)
+        return;
+    if (!ok) {
         log_line(e->plugs.log, LOG_ERROR, "record",
                  "%s; screens show what was last known, nothing new is begun", why->text);
-    else if (news)
-        log_line(e->plugs.log, LOG_INFO, "record", "the record answers again");
-    if (news || ok)
-        engine_publish(e);
-    if (news && ok)
-        engine_changed(e); /* lanes look again at once */
+        return;
+    }
+    log_line(e->plugs.log, LOG_INFO, "record", "the record answers again");
+    engine_changed(e); /* lanes look again at once */
+    wake_up(&e->desk.wake);
 }
 
 static void work(struct mirror_thread *t)
@@ -63,6 +96,7 @@ void *mirror_thread_main(void *arg)
         log_line(p->log, LOG_ERROR, "record", "%s", err.text);
     if (t->mirror != NULL)
         t->mirror->ops->free(t->mirror);
+    journal_close(t->journal);
     p->clock_free(p->ctx, t->clock);
     return NULL;
 }

@@ -20,8 +20,9 @@ struct db_kind {
     /* One of the two: */
     const struct sql_migration *migrations; /* migrations[i] leads to version i + 1; a list of what
                                              * was applied is kept, a backup made before */
-    const enum sql_id *steps;               /* statements that make version 1 of an empty file */
+    const enum sql_id *steps;               /* statements that make an empty file */
     int step_count;
+    const int *upto; /* the first upto[i] of them make version i + 1; NULL: there is only one */
 };
 
 struct stmt {

@@ -54,9 +54,10 @@ static bool run_migrations(struct db *db, int from, struct err *err)
     return db_run(st, NULL, err);
 }
 
-static bool run_steps(struct db *db, struct err *err)
+static bool run_steps(struct db *db, int from, struct err *err)
 {
-    for (int i = 0; i < db->kind->step_count; i++)
+    int first = from > 0 && db->kind->upto != NULL ? db->kind->upto[from - 1] : 0;
+    for (int i = first; i < db->kind->step_count; i++)
         if (!db_run(db_stmt(db, db->kind->steps[i]), NULL, err))
             return false;
     return true;
@@ -107,7 +108,7 @@ static bool migrate(struct db *db, int from, struct err *err)
     bool ok = version_now(db, &now, err);
     if (ok && now < db->kind->version)
         ok = db->kind->migrations != NULL ? run_migrations(db, now, err) && references_hold(db, err)
-                                          : run_steps(db, err);
+                                          : run_steps(db, now, err);
     FP("db_migrate_before");
     if (ok)
         ok = db_commit(db, err);

@@ -7,31 +7,23 @@
 #include "store/journal.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/fp.h"
 #include "base/str.h"
 #include "db_inside.h"
+#include "journal_inside.h"
 
 #include <stdlib.h>
 
 enum {
-    DONE_MAX = 256,    /* acknowledgements that wait for a commit to ride on */
     TRIM_PIECE = 5000, /* rows that are forgotten in one commit, so that others get their turn */
     TRIM_PIECES = 400
 };
 
-struct journal {
-    struct db *db;
-    struct uuid engine;
-    struct {
-        int64_t n;       /* the row, */
-        int64_t attempt; /* and the attempt that is acknowledged: not one that another lane began */
-        int64_t at_us;
-    } done[DONE_MAX];
-    int32_t done_count;
-};
-
 static const enum sql_id steps[] = {SQL_JOURNAL_MAKE_1, SQL_JOURNAL_MAKE_2, SQL_JOURNAL_MAKE_3,
-                                    SQL_JOURNAL_MAKE_4, SQL_JOURNAL_MAKE_5, SQL_JOURNAL_MAKE_6};
+                                    SQL_JOURNAL_MAKE_4, SQL_JOURNAL_MAKE_5, SQL_JOURNAL_MAKE_6,
+                                    SQL_JOURNAL_MAKE_7, SQL_JOURNAL_MAKE_8, SQL_JOURNAL_MAKE_9};
+static const int upto[] = {6, 9};
 
 static const struct db_kind journal_kind = {
     .area = "journal",
@@ -41,9 +33,10 @@ static const struct db_kind journal_kind = {
                "doubt",
     .application_id = 0x61704A4E,
     .synchronous = "PRAGMA synchronous = FULL",
-    .version = 1,
+    .version = 2,
     .steps = steps,
     .step_count = sizeof steps / sizeof steps[0],
+    .upto = upto,
 };
 
 static bool load_identity(struct journal *j, struct err *err)
@@ -105,7 +98,7 @@ static bool end(struct journal *j, bool ok, struct err *err)
     return true;
 }
 
-static bool flush(struct journal *j, struct err *err)
+bool journal_flush(struct journal *j, struct err *err)
 {
     if (j->done_count == 0)
         return true;
@@ -123,9 +116,23 @@ void journal_close(struct journal *j)
     if (j == NULL)
         return;
     if (j->db != NULL)
-        (void)flush(j, NULL); /* what is lost is reported once more, which changes nothing */
+        (void)journal_flush(j,
+                            NULL); /* what is lost is reported once more, which changes nothing */
     db_close(j->db);
     free(j);
+}
+
+bool journal_look(const char *path, struct journal_untold *ret, struct err *err)
+{
+    struct journal j = {0};
+    *ret = (struct journal_untold){0};
+    if (!file_exists(path))
+        return true;
+    if (!db_open_kind(path, &journal_kind, DB_READ, &j.db, NULL, err))
+        return false;
+    bool ok = journal_untold(&j, ret, err);
+    db_close(j.db);
+    return ok;
 }
 
 struct uuid journal_engine(const struct journal *j)
@@ -236,7 +243,7 @@ bool journal_done(struct journal *j, const struct uuid *ids, int32_t count, int6
             continue;
         int64_t n = col_int(st, 5), attempt = col_int(st, 6);
         stmt_end(st);
-        if (j->done_count == DONE_MAX && !flush(j, err))
+        if (j->done_count == DONE_MAX && !journal_flush(j, err))
             return false;
         j->done[j->done_count].n = n;
         j->done[j->done_count].attempt = attempt;

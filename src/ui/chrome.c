@@ -60,8 +60,12 @@ static enum role connection(const struct ui *ui, int cols, char *dst, size_t siz
         return ROLE_ALERT;
     }
     if (ui->has_desk && ui->standing.shared && !ui->standing.reached && ui->standing.seen_us > 0) {
-        (void)str_format(dst, size, " × pg DOWN %s%s ",
-                         fit_span(ui->now_us - ui->standing.seen_us, age), clock);
+        char untold[32] = "";
+        if (ui->standing.untold > 0)
+            (void)str_format(untold, sizeof untold, ", %lld untold",
+                             (long long)ui->standing.untold); /* it fits */
+        (void)str_format(dst, size, " × pg DOWN %s%s%s ",
+                         fit_span(ui->now_us - ui->standing.seen_us, age), untold, clock);
         return ROLE_ALARM;
     }
     bool shared = ui->has_desk && ui->standing.shared;

@@ -162,8 +162,8 @@ static void take_reply(struct ui *ui, const struct reply *r)
 static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)
 {
     return a->where == b->where && a->pid == b->pid && a->lanes_busy == b->lanes_busy &&
-           a->shared == b->shared && a->reached == b->reached && str_equal(a->config, b->config) &&
-           str_equal(a->problem, b->problem);
+           a->shared == b->shared && a->reached == b->reached && a->untold == b->untold &&
+           str_equal(a->config, b->config) && str_equal(a->problem, b->problem);
 }
 
 bool ui_news(struct ui *ui)

@@ -7,11 +7,12 @@ needs: postgres
 Broken if this fails: the job of a killed engine is not at work elsewhere within 20 s; while
 PostgreSQL is away, or a connection or a pooler is silent, the console does not say so within 5 s, a
 key waits for longer than 100 ms, letters go out; when it is back, work does not go on within 10 s,
-or something was lost or done twice.
+or something was lost or done twice; a stop that was asked for meanwhile is forgotten.
 
 usage: outage.py [all]    all: away for 60 s instead of 15
        outage.py one CASE SEED    what this program calls, so that the cases go on side by side
 """
+import json
 import os
 import random
 import signal
@@ -161,6 +162,40 @@ def one(name, seed):
     server.close()
 
 
+def stop_is_kept(seed):
+    """Stopped while PostgreSQL is away, in a console that dies before it is back."""
+    server = Server('kept')
+    server.make('ready')
+    a = Place('kept', server.url('ready', wired=True), seed)
+    lab_shared.put_job(a, seed)
+    console = Console(load_bench(), a.data, **a.more, **PACE)
+    watch(console, lambda: len(a.letters()) >= 20, 20)
+    server.ask('dead w')
+    console.wait('pg DOWN')
+    console.type('x')
+    said = console.wait('Stopped here')
+    check('a stop counts while PostgreSQL is away', said, console.text())
+    record = json.loads(a.must('status', '--json'))['record']
+    check('status counts what is not told', record['unsynced_stops'] == 1 <= record['unsynced'],
+          record)
+    console.wait('untold')
+    check('so does the console', 'untold' in console.text(), console.text())
+    os.kill(console.app.pid, signal.SIGKILL)
+    console.ended()
+    known = len(a.letters())
+    server.ask('go w')
+    check('the record does not know of it', state(a) == 'running', state(a))
+    p = a.run('workspace', 'add', 'other', '--quiet')
+    check('the next command tells it', p.returncode == 0 and 'told now' in p.stderr, p.stderr)
+    code, err = a.finish()
+    check('the job stays where it was', code == 0 and state(a) == 'stopped' and
+          len(a.letters()) == known, '%s %s %s, %d and %d letters' % (code, err, state(a), known,
+                                                                      len(a.letters())))
+    record = json.loads(a.must('status', '--json'))['record']
+    check('then nothing is left to be told', record['unsynced'] == 0, record)
+    server.close()
+
+
 def main():
     if sys.argv[1:2] == ['one']:
         return one(sys.argv[2], sys.argv[3])
@@ -172,6 +207,7 @@ def main():
         print(out, end='', flush=True)
         if p.returncode and 'not ok' not in out:
             lab.not_ok('a case', 'it ended with %d' % p.returncode)
+    stop_is_kept(seed)
     return takeover(seed)
 
 

@@ -113,6 +113,22 @@ static bool is_stopped(struct plant *p, struct engine *e)
     return plant_state(p) == JOB_STOPPED;
 }
 
+static bool is_owing(struct plant *p, struct engine *e)
+{
+    struct engine_standing s;
+    (void)p;
+    desk_standing(engine_desk(e), &s);
+    return s.untold > 0 && s.where == ENGINE_HERE;
+}
+
+static bool owes_nothing(struct plant *p, struct engine *e)
+{
+    struct engine_standing s;
+    (void)p;
+    desk_standing(engine_desk(e), &s);
+    return s.untold == 0;
+}
+
 static void test_a_stop_works_at_once_and_is_told_later(void **state)
 {
     (void)state;
@@ -156,11 +172,39 @@ static void test_what_was_told_is_not_owed(void **state)
     plant_done(&p);
 }
 
+/* The process ends before the record answers: the next one of this machine tells it, and its lanes
+ * leave the job alone from the start. */
+static void test_a_stop_outlives_the_process_that_was_asked(void **state)
+{
+    (void)state;
+    struct plant p;
+    begin(&p);
+    p.settings.mail_per_minute = 300;
+    plant_control(&p, CONTROL_START);
+    struct engine *e = plant_start(&p, ENGINE_ROLE_SERVE);
+    plant_wait(&p, e, some_letters);
+    atomic_store(&away, true);
+    assert_true(ask(&p, e, COMMAND_JOB_STOP).ok);
+    plant_wait(&p, e, has_rested);
+    plant_stop(e);
+    int64_t letters = plant_total(&p);
+    assert_int_equal(plant_state(&p), JOB_RUNNING);
+    e = plant_start(&p, ENGINE_ROLE_SERVE);
+    plant_wait(&p, e, is_owing); /* still away: it is remembered, and not worked */
+    atomic_store(&away, false);
+    plant_wait(&p, e, is_stopped);
+    plant_wait(&p, e, owes_nothing);
+    assert_in_range(plant_total(&p), letters, letters + 1); /* a claim that was under way */
+    plant_stop(e);
+    plant_done(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_stop_works_at_once_and_is_told_later),
         cmocka_unit_test(test_what_was_told_is_not_owed),
+        cmocka_unit_test(test_a_stop_outlives_the_process_that_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

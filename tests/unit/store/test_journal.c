@@ -456,6 +456,82 @@ static void a_journal_in_memory_serves_several_handles(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
+static void say(struct scene *c, const char *job, enum desired want)
+{
+    struct journal_stop stop = {.want = want, .workspace = "default", .actor = "ana"};
+    (void)str_copy(stop.job, sizeof stop.job, job);
+    assert_true(journal_owe(c->j, &stop, &c->err));
+}
+
+/* A stop that nobody could be told outlives the process; the last word about a job counts. */
+static void a_stop_is_kept_until_it_was_told(void **state)
+{
+    struct scene *c = *state;
+    struct journal_stop rows[4];
+    struct journal_untold untold;
+    int32_t n;
+    say(c, "one", DESIRED_STOP);
+    say(c, "two", DESIRED_STOP);
+    say(c, "two", DESIRED_PAUSE);
+    reopen(c);
+    assert_true(journal_owed(c->j, rows, 4, &n, &c->err));
+    assert_int_equal(n, 2);
+    assert_string_equal(rows[0].job, "one");
+    assert_int_equal(rows[0].want, DESIRED_STOP);
+    assert_string_equal(rows[1].actor, "ana");
+    assert_int_equal(rows[1].want, DESIRED_PAUSE);
+    assert_true(journal_owed(c->j, rows, 1, &n, &c->err));
+    assert_int_equal(n, 1);
+    assert_true(journal_paid(c->j, "default", "one", &c->err));
+    assert_true(journal_paid(c->j, "other", "two", &c->err)); /* another one's */
+    assert_true(journal_look(c->path, &untold, &c->err));
+    assert_int_equal(untold.stops, 1);
+}
+
+static void what_is_not_told_is_counted(void **state)
+{
+    struct scene *c = *state;
+    struct journal_untold untold;
+    struct send_verdict v[2] = {{.id = c->id[0], .state = SEND_SENT},
+                                {.id = c->id[1], .state = SEND_SENT}};
+    assert_true(journal_look(scratch_path(&c->s, "absent.db"), &untold, &c->err));
+    assert_int_equal(untold.letters, 0);
+    assert_true(journal_intents(c->j, c->id, 3, 1, &c->err));
+    assert_true(journal_verdicts(c->j, v, 2, 2, &c->err));
+    assert_true(journal_untold(c->j, &untold, &c->err));
+    assert_int_equal(untold.letters, 2); /* of the third nothing is known that could be told */
+    assert_true(journal_done(c->j, c->id, 1, 3, &c->err));
+    assert_true(journal_flush(c->j, &c->err));
+    assert_true(journal_look(c->path, &untold, &c->err));
+    assert_int_equal(untold.letters, 1);
+}
+
+/* Made by the version before: what it knows stays, and stops can be kept. */
+static void an_older_journal_is_brought_up_to_date(void **state)
+{
+    struct scene *c = *state;
+    struct uuid engine = journal_engine(c->j);
+    struct journal_untold untold;
+    sqlite3 *db;
+    assert_true(journal_intents(c->j, c->id, 1, 1, &c->err));
+    journal_close(c->j);
+    assert_int_equal(sqlite3_open(c->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "DROP TABLE owed; DROP TABLE servers; PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    open_it(c);
+    assert_true(uuid_equal(journal_engine(c->j), engine));
+    say(c, "one", DESIRED_STOP);
+    assert_true(journal_untold(c->j, &untold, &c->err));
+    assert_int_equal(untold.stops, 1);
+    enum journal_fact fact;
+    struct send_verdict v;
+    assert_true(journal_find(c->j, c->id[0], &fact, &v, &c->err));
+    assert_int_equal(fact, JOURNAL_INTENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +554,9 @@ int main(void)
         TEST(what_is_no_journal_is_left_alone),
         TEST(two_handles_on_one_file_see_each_others_facts),
         TEST(a_journal_in_memory_serves_several_handles),
+        TEST(a_stop_is_kept_until_it_was_told),
+        TEST(what_is_not_told_is_counted),
+        TEST(an_older_journal_is_brought_up_to_date),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }

@@ -1,0 +1,2 @@
+-- The schema's version.
+PRAGMA user_version = 2
