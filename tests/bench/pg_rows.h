@@ -1,0 +1,12 @@
+/* pg_rows.h - rows of a shared record that a bench changes behind the program's back. */
+#ifndef BENCH_PG_ROWS_H
+#define BENCH_PG_ROWS_H
+
+#include "adapter/pg_link.h"
+
+/* A schedule's instant becomes a day later, in a statement and a commit of its own. */
+bool pg_rows_move_on(struct pg_link *link, const char *schedule, struct err *err);
+/* The time of all running runs is over. */
+bool pg_rows_lapse(struct pg_link *link, struct err *err);
+
+#endif
