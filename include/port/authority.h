@@ -31,6 +31,7 @@
 #define LEASE_TTL_US (INT64_C(15) * 1000000)
 #define LEASE_RENEW_US (INT64_C(5) * 1000000)
 #define LEASE_MARGIN_US (INT64_C(5) * 1000000)
+#define SEARCH_END_US INT64_C(1000000)
 
 struct authority;
 
@@ -138,6 +139,14 @@ struct send_grant {
     struct send_row rows[MAIL_BATCH_MAX];
 };
 
+/* Nothing was claimed; progress and rows are left as they are. */
+static inline void send_grant_clear(struct send_grant *g)
+{
+    g->reason = GRANT_GO;
+    g->wait_until_us = 0;
+    g->count = g->suppressed = g->cancelled = 0;
+}
+
 /* A row that an engine claimed and that has no verdict: what settle looks at. */
 struct send_open {
     struct uuid id;
@@ -214,10 +223,13 @@ struct authority_ops {
     bool (*job_move)(struct authority *a, const struct lease *lease, const struct plan *plan,
                      const struct move *move, int64_t rest_until_us, struct err *err);
     /* Leads, sources, ledger rows and the cursor's move, in one transaction. Stops inside a page
-     * when `room` rows were queued; addresses beyond are not recorded. */
+     * when `room` rows were queued, or, behind whichever address, when it has taken SEARCH_END_US;
+     * addresses beyond are not recorded. In the same transaction the first claim is made, as
+     * sends_exchange makes it after that; what keeps only the claim from being made gives
+     * GRANT_NOTHING. want NULL: no claim, and ret_grant is not looked at. */
     bool (*search_end)(struct authority *a, const struct lease *lease,
-                       const struct search_result *result, struct search_taken *ret,
-                       struct err *err);
+                       const struct search_result *result, const struct send_want *want,
+                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
     /* One more provider failure in a row for the term. */
     bool (*search_failed)(struct authority *a, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err);

@@ -366,7 +366,8 @@ static struct term_cursor take_pages(struct taking *t, const struct search_resul
 }
 
 bool model_search_end(struct authority *a, const struct lease *lease,
-                      const struct search_result *result, struct search_taken *ret, struct err *err)
+                      const struct search_result *result, const struct send_want *want,
+                      struct search_taken *ret, struct send_grant *ret_grant, struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))
@@ -396,6 +397,8 @@ bool model_search_end(struct authority *a, const struct lease *lease,
                                          .term_no = t.term_no,
                                          .n1 = ret->queued,
                                          .n2 = ret->duplicates});
+    if (want != NULL)
+        model_grant(h, at, lease, want, ret_grant);
     model_progress(h, at, t.group_no, t.term_no, &ret->progress);
     return model_whole(h->r, err);
 }

@@ -203,6 +203,9 @@ void model_mode_set(struct model_record *r, struct model_job *job, enum mail_mod
 /* Rows of the term that are deferred and due. */
 int32_t model_deferred_due(const struct model_record *r, const struct model_job *job, int32_t term,
                            int64_t now);
+/* A claim, if one is wanted, and the position after it. The lease is valid, the term is there. */
+void model_grant(struct model_handle *h, int32_t at, const struct lease *lease,
+                 const struct send_want *want, struct send_grant *ret);
 void model_sends_planted_flush(struct model_handle *h);
 
 /* --- commands of the other files, for the table of operations --------------------------------- */
@@ -216,8 +219,8 @@ bool model_variation_load(struct authority *a, struct uuid job, int32_t term_no,
 bool model_job_move(struct authority *a, const struct lease *lease, const struct plan *plan,
                     const struct move *move, int64_t rest_until_us, struct err *err);
 bool model_search_end(struct authority *a, const struct lease *lease,
-                      const struct search_result *result, struct search_taken *ret,
-                      struct err *err);
+                      const struct search_result *result, const struct send_want *want,
+                      struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
 bool model_search_failed(struct authority *a, const struct lease *lease, int32_t group_no,
                          int32_t term_no, const char *reason, struct err *err);
 bool model_sends_exchange(struct authority *a, const struct lease *lease,

@@ -490,9 +490,11 @@ static int32_t room_for(const struct model_record *r, const struct model_job *jo
 
 /* Everything that can stand between a wish and a claim, in this order. */
 static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
-                  const struct send_want *want, int32_t group, int32_t term, struct send_grant *ret)
+                  const struct send_want *want, struct send_grant *ret)
 {
     const struct model_job *job = model_job_at(h->r, at);
+    int32_t group = model_group_index(job, want->group_no);
+    int32_t term = model_term_index(job, want->term_no);
     int32_t count = want->count < MAIL_BATCH_MAX ? want->count : MAIL_BATCH_MAX;
     if (!want->by_hand && job->desired != DESIRED_RUN) {
         ret->reason = GRANT_STOP;
@@ -521,6 +523,15 @@ static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
                                              .n1 = ret->count});
 }
 
+void model_grant(struct model_handle *h, int32_t at, const struct lease *lease,
+                 const struct send_want *want, struct send_grant *ret)
+{
+    send_grant_clear(ret);
+    if (want->count > 0)
+        grant(h, at, lease, want, ret);
+    model_progress(h, at, want->group_no, want->term_no, &ret->progress);
+}
+
 bool model_sends_exchange(struct authority *a, const struct lease *lease,
                           const struct send_verdict *verdicts, int32_t verdict_count,
                           const struct send_want *want, struct send_grant *ret, struct err *err)
@@ -536,15 +547,9 @@ bool model_sends_exchange(struct authority *a, const struct lease *lease,
     if (at < 0)
         return false;
     const struct model_job *job = model_job_at(h->r, at);
-    int32_t group = model_group_index(job, want->group_no);
-    int32_t term = model_term_index(job, want->term_no);
-    if (want->count > 0 && (group < 0 || term < 0))
+    if (want->count > 0 &&
+        (model_group_index(job, want->group_no) < 0 || model_term_index(job, want->term_no) < 0))
         return err_set(err, ERR_RETRY, "sends: the term is gone; load the job again");
-    ret->reason = GRANT_GO;
-    ret->count = ret->suppressed = ret->cancelled = 0;
-    ret->wait_until_us = 0;
-    if (want->count > 0)
-        grant(h, at, lease, want, group, term, ret);
-    model_progress(h, at, want->group_no, want->term_no, &ret->progress);
+    model_grant(h, at, lease, want, ret);
     return model_whole(h->r, err);
 }

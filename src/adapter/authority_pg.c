@@ -32,6 +32,13 @@ json_t *pgauth_with(json_t *q, json_t *more)
     return NULL;
 }
 
+int64_t pgauth_asked(const struct pgauth *a)
+{
+    struct pg_link_counts counts;
+    pg_link_counts(a->ask.link, &counts);
+    return counts.statements;
+}
+
 bool pgauth_progress(const json_t *answer, struct progress *ret)
 {
     struct progress p = {.term_counted = (int32_t)pg_get_int(answer, "term_counted"),
@@ -53,6 +60,7 @@ static void pgauth_free(struct authority *base)
         return;
     struct pgauth *a = pgauth_of(base);
     json_decref(a->plan);
+    json_decref(a->letter);
     pg_link_free(a->ask.link);
     free(a);
 }

@@ -14,6 +14,13 @@ struct pgauth {
     json_t *plan;
     struct uuid plan_job;
     int64_t plan_at; /* statements asked by then */
+    /* The template of the group whose letters were claimed last, and the digest by which the
+     * database says that it is still this one. For the template_load that follows, as above. */
+    json_t *letter;
+    char letter_digest[40];
+    struct uuid letter_job;
+    int32_t letter_group;
+    int64_t letter_at;
 };
 
 /* --- authority_pg.c --- */
@@ -25,6 +32,9 @@ json_t *pgauth_ref(const char *actor, const struct job_ref *ref);
 /* q with another object's keys, which is consumed; NULL when either is. */
 json_t *pgauth_with(json_t *q, json_t *more);
 bool pgauth_progress(const json_t *answer, struct progress *ret);
+
+/* Statements asked so far. */
+int64_t pgauth_asked(const struct pgauth *a);
 
 /* --- authority_pg_lease.c --- */
 bool pgauth_hello(struct authority *base, const struct engine_card *card, struct err *err);
@@ -52,8 +62,8 @@ bool pgauth_move(struct authority *base, const struct lease *lease, const struct
 
 /* --- authority_pg_work.c --- */
 bool pgauth_search_end(struct authority *base, const struct lease *lease,
-                       const struct search_result *result, struct search_taken *ret,
-                       struct err *err);
+                       const struct search_result *result, const struct send_want *want,
+                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
 bool pgauth_search_failed(struct authority *base, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err);
 bool pgauth_exchange(struct authority *base, const struct lease *lease,

@@ -98,19 +98,12 @@ static struct plan *read_plan(const json_t *answer, struct arena *arena)
     return p;
 }
 
-static int64_t asked(const struct pgauth *a)
-{
-    struct pg_link_counts counts;
-    pg_link_counts(a->ask.link, &counts);
-    return counts.statements;
-}
-
 static void keep_plan(struct pgauth *a, struct uuid job, json_t *plan)
 {
     json_decref(a->plan);
     a->plan = plan;
     a->plan_job = job;
-    a->plan_at = asked(a);
+    a->plan_at = pgauth_asked(a);
 }
 
 /* The plan that the move just before brought along; NULL: there is none. */
@@ -118,7 +111,7 @@ static json_t *take_plan(struct pgauth *a, struct uuid job)
 {
     json_t *plan = a->plan;
     a->plan = NULL;
-    if (plan != NULL && uuid_equal(a->plan_job, job) && a->plan_at == asked(a))
+    if (plan != NULL && uuid_equal(a->plan_job, job) && a->plan_at == pgauth_asked(a))
         return plan;
     json_decref(plan);
     return NULL;
@@ -143,13 +136,23 @@ bool pgauth_load(struct authority *base, struct uuid job, struct arena *arena, s
 
 /* --- texts --- */
 
+/* The template that the claim just before brought along or confirmed; NULL: there is none. */
+static json_t *claimed_with(const struct pgauth *a, struct uuid job, int32_t group_no)
+{
+    bool is_it = a->letter != NULL && a->letter_at == pgauth_asked(a) &&
+                 uuid_equal(a->letter_job, job) && a->letter_group == group_no;
+    return is_it ? json_incref(a->letter) : NULL;
+}
+
 bool pgauth_template_load(struct authority *base, struct uuid job, int32_t group_no,
                           struct arena *arena, struct template_def *ret, struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
-    json_t *answer;
+    json_t *answer = claimed_with(a, job, group_no);
     json_t *q = json_pack("{s:o,s:i}", "job", pg_name(job), "group", group_no);
-    if (!pg_ask(&a->ask, "template_load", q, &answer, err))
+    if (answer != NULL)
+        json_decref(q);
+    else if (!pg_ask(&a->ask, "template_load", q, &answer, err))
         return false;
     struct template_def t = {.name = arena_text(arena, pg_get_text(answer, "name")),
                              .subject = arena_text(arena, pg_get_text(answer, "subject")),

@@ -66,23 +66,6 @@ static bool read_taken(const json_t *answer, struct search_taken *ret)
     return true;
 }
 
-bool pgauth_search_end(struct authority *base, const struct lease *lease,
-                       const struct search_result *result, struct search_taken *ret,
-                       struct err *err)
-{
-    struct pgauth *a = pgauth_of(base);
-    json_t *answer;
-    json_t *more =
-        json_pack("{s:i,s:i,s:i,s:o,s:o}", "group", result->group_no, "term", result->term_no,
-                  "room", result->room, "pages", pages_of(result), "end", cursor_of(&result->end));
-    if (!pg_ask(&a->ask, "search_end", pgauth_with(pgauth_lease(lease), more), &answer, err))
-        return false;
-    if (!read_taken(answer, ret))
-        return pg_ask_odd("search_end", answer, err);
-    json_decref(answer);
-    return true;
-}
-
 bool pgauth_search_failed(struct authority *base, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err)
 {
@@ -93,6 +76,14 @@ bool pgauth_search_failed(struct authority *base, const struct lease *lease, int
 }
 
 /* --- letters --- */
+
+static json_t *want_of(const struct pgauth *a, const struct send_want *want)
+{
+    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:b,s:s}", "group", want->group_no, "term",
+                     want->term_no, "count", want->count, "per_minute", want->per_minute,
+                     "daily_cap", want->daily_cap, "by_hand", want->by_hand, "template",
+                     a->letter_digest);
+}
 
 static json_t *verdicts_of(const struct send_verdict *v, int32_t count)
 {
@@ -142,6 +133,23 @@ static bool read_reason(const char *word, enum grant_reason *ret)
     return false;
 }
 
+/* The template that came with a claim is kept; its texts come only when they are others. */
+static void keep_letter(struct pgauth *a, const struct lease *lease, const struct send_want *want,
+                        json_t *letter)
+{
+    const char *digest = pg_get_text(letter, "digest");
+    if (digest[0] == '\0')
+        return;
+    if (json_object_get(letter, "name") != NULL) {
+        json_decref(a->letter);
+        a->letter = json_incref(letter);
+        (void)str_copy(a->letter_digest, sizeof a->letter_digest, digest); /* it fits */
+    }
+    a->letter_job = lease->job;
+    a->letter_group = want->group_no;
+    a->letter_at = pgauth_asked(a);
+}
+
 static bool read_grant(const json_t *answer, struct send_grant *ret)
 {
     size_t i;
@@ -149,8 +157,7 @@ static bool read_grant(const json_t *answer, struct send_grant *ret)
     ret->wait_until_us = pg_get_int(answer, "wait_until");
     ret->suppressed = (int32_t)pg_get_int(answer, "suppressed");
     ret->cancelled = (int32_t)pg_get_int(answer, "cancelled");
-    if (!read_reason(pg_get_text(answer, "reason"), &ret->reason) ||
-        !pgauth_progress(json_object_get(answer, "progress"), &ret->progress))
+    if (!read_reason(pg_get_text(answer, "reason"), &ret->reason))
         return false;
     json_array_foreach(json_object_get(answer, "rows"), i, row)
     {
@@ -177,23 +184,63 @@ bool pgauth_exchange(struct authority *base, const struct lease *lease,
 {
     struct pgauth *a = pgauth_of(base);
     json_t *answer;
-    json_t *more = json_pack("{s:o,s:i,s:i,s:i,s:i,s:i,s:b}", "verdicts",
-                             verdicts_of(verdicts, verdict_count), "group", want->group_no, "term",
-                             want->term_no, "count", want->count, "per_minute", want->per_minute,
-                             "daily_cap", want->daily_cap, "by_hand", want->by_hand);
-    ret->reason = GRANT_GO;
-    ret->wait_until_us = 0;
-    ret->count = ret->suppressed = ret->cancelled = 0;
-    if (!pg_ask(&a->ask, "sends_exchange", pgauth_with(pgauth_lease(lease), more), &answer, err))
+    json_t *q = pgauth_with(pgauth_lease(lease), want_of(a, want));
+    q = pgauth_with(q, json_pack("{s:o}", "verdicts", verdicts_of(verdicts, verdict_count)));
+    send_grant_clear(ret);
+    if (!pg_ask(&a->ask, "sends_exchange", q, &answer, err))
         return false;
-    bool ok = read_grant(answer, ret);
+    bool ok = read_grant(answer, ret) &&
+              pgauth_progress(json_object_get(answer, "progress"), &ret->progress);
     if (!ok)
         ret->count = 0; /* the rows are settled when the lane looks at what it has open */
     if (!ok)
         return pg_ask_odd("sends_exchange", answer, err);
+    keep_letter(a, lease, want, json_object_get(answer, "template"));
     ok = pg_get_text(answer, "refused")[0] == '\0' || refused(answer, err);
     json_decref(answer);
     return ok;
+}
+
+/* The grant of a search, if one was asked for. */
+static bool read_first(struct pgauth *a, const struct lease *lease, const struct send_want *want,
+                       const json_t *answer, const struct search_taken *taken,
+                       struct send_grant *ret)
+{
+    const json_t *grant = json_object_get(answer, "grant");
+    if (want == NULL)
+        return true;
+    send_grant_clear(ret);
+    ret->progress = taken->progress;
+    if (grant == NULL)
+        return want->count <= 0;
+    if (!read_grant(grant, ret)) {
+        ret->count = 0;
+        return false;
+    }
+    keep_letter(a, lease, want, json_object_get(grant, "template"));
+    return true;
+}
+
+bool pgauth_search_end(struct authority *base, const struct lease *lease,
+                       const struct search_result *result, const struct send_want *want,
+                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err)
+{
+    struct pgauth *a = pgauth_of(base);
+    json_t *answer;
+    json_t *q =
+        json_pack("{s:i,s:i,s:i,s:o,s:o}", "group", result->group_no, "term", result->term_no,
+                  "room", result->room, "pages", pages_of(result), "end", cursor_of(&result->end));
+    q = pgauth_with(pgauth_lease(lease), q);
+    if (want != NULL)
+        q = pgauth_with(q, want_of(a, want));
+    if (want != NULL)
+        send_grant_clear(ret_grant);
+    if (!pg_ask(&a->ask, "search_end", q, &answer, err))
+        return false;
+    if (!read_taken(answer, ret) || !read_first(a, lease, want, answer, ret, ret_grant))
+        return pg_ask_odd("search_end", answer, err);
+    json_decref(answer);
+    return true;
 }
 
 bool pgauth_sends_end(struct authority *base, struct uuid engine,

@@ -80,7 +80,8 @@ bool auth_move(struct authority *base, const struct lease *lease, const struct p
 
 /* --- authority_sqlite_search.c --- */
 bool auth_search_end(struct authority *base, const struct lease *lease,
-                     const struct search_result *result, struct search_taken *ret, struct err *err);
+                     const struct search_result *result, const struct send_want *want,
+                     struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
 bool auth_search_failed(struct authority *base, const struct lease *lease, int32_t group_no,
                         int32_t term_no, const char *reason, struct err *err);
 

@@ -16,6 +16,7 @@ struct harvest {
     struct auth *a;
     const struct search_result *result;
     struct uuid job;
+    int64_t until_us; /* when it has taken long */
     int64_t workspace;
     enum mail_mode mode;
     enum recontact recontact;
@@ -230,6 +231,12 @@ static bool take_address(struct harvest *h, const struct search_page *page,
     return queue(h, lead, found, id, page, err);
 }
 
+/* Others wait for the record while this goes on. */
+static bool is_late(const struct harvest *h)
+{
+    return h->a->clock->ops->now_us(h->a->clock) >= h->until_us;
+}
+
 /* Walks the addresses; *ret is where the term stands afterwards. */
 static bool walk(struct harvest *h, struct term_cursor *ret, struct err *err)
 {
@@ -239,7 +246,7 @@ static bool walk(struct harvest *h, struct term_cursor *ret, struct err *err)
         for (int32_t n = page->before.address; n < page->count; n++) {
             if (!take_address(h, page, &page->leads[n], err))
                 return false;
-            if (h->queued < r->room)
+            if (h->queued < r->room && !is_late(h))
                 continue;
             *ret = n + 1 < page->count ? page->before : page->after;
             if (n + 1 < page->count)
@@ -315,20 +322,38 @@ static bool search_end(struct harvest *h, struct search_taken *ret, struct err *
     return true;
 }
 
+/* The claim that follows; the position is then what it is after that. */
+static bool claim_first(struct auth *a, const struct lease *lease, const struct send_want *want,
+                        struct search_taken *taken, struct send_grant *ret, struct err *err)
+{
+    send_grant_clear(ret);
+    if (want->count > 0 && !auth_claim(a, lease, want, ret, err))
+        return false;
+    if (!auth_progress(a, lease->job, want->group_no, want->term_no, &ret->progress, err))
+        return false;
+    taken->progress = ret->progress;
+    return true;
+}
+
 bool auth_search_end(struct authority *base, const struct lease *lease,
-                     const struct search_result *result, struct search_taken *ret, struct err *err)
+                     const struct search_result *result, const struct send_want *want,
+                     struct search_taken *ret, struct send_grant *ret_grant, struct err *err)
 {
     struct auth *a = auth_of(base);
     struct harvest h = {.a = a, .result = result, .job = lease->job};
     struct search_taken taken;
     if (!auth_begin(a, err))
         return false;
-    bool ok = auth_fence(a, lease, err) && search_end(&h, &taken, err);
+    h.until_us = a->now + SEARCH_END_US;
+    bool ok = auth_fence(a, lease, err) && search_end(&h, &taken, err) &&
+              (want == NULL || claim_first(a, lease, want, &taken, ret_grant, err));
     FP("authority_search_end_before");
     ok = auth_end(a, ok, err);
     FP("authority_search_end_after");
     if (ok)
         *ret = taken;
+    else if (want != NULL)
+        ret_grant->count = 0;
     return ok;
 }
 

@@ -138,9 +138,7 @@ bool auth_exchange(struct authority *base, const struct lease *lease,
     struct auth *a = auth_of(base);
     struct err why = {.kind = ERR_NONE}; /* the claim is refused; the facts are not */
     bool refused = false;
-    ret->reason = GRANT_GO;
-    ret->wait_until_us = 0;
-    ret->count = ret->suppressed = ret->cancelled = 0;
+    send_grant_clear(ret);
     if (!auth_begin(a, err))
         return false;
     bool ok = auth_take_verdicts(a, lease->engine, verdicts, verdict_count, err);

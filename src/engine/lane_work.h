@@ -126,5 +126,11 @@ bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, s
 /* --- steps: one MOVE_WORK ------------------------------------------------------------------- */
 bool step_search(struct lane *l, const struct move *move, struct err *err);
 bool step_mail(struct lane *l, const struct move *move, struct err *err);
+/* The same from a claim on that came with another command's answer: l->grant, at least one row. */
+bool step_mail_granted(struct lane *l, const struct move *move, struct err *err);
+/* What a lane wants to claim next of this term: count 0 means nothing. */
+struct send_want step_mail_want(const struct lane *l, const struct move *move, int32_t count);
+/* How many letters may be claimed now. */
+int32_t step_mail_count(const struct lane *l);
 
 #endif

@@ -25,6 +25,7 @@ struct batch {
     bool dead;     /* the sink as a whole failed: nothing is waited for */
     bool failed;   /* something did, why says what; the batch is the last one */
     bool stuck;    /* no letter was decided */
+    bool loaded;   /* the template is there */
     struct err why;
     int64_t patience_us;
 };
@@ -257,6 +258,21 @@ static void run_batch(struct batch *b)
     note_facts(b);
 }
 
+/* Once a step, after the first claim, whose answer may have brought it along. Without one the
+ * letters are released. */
+static void load_template(struct batch *b)
+{
+    struct lane *l = b->l;
+    struct authority *a = l->ports->authority;
+    struct err err = {0};
+    if (b->loaded)
+        return;
+    b->loaded = a->ops->template_load(a, l->lease.job, l->plan->groups[b->move->group].group_no,
+                                      &l->step_memory, &l->template_def, &err);
+    if (!b->loaded)
+        fail(b, false, &err);
+}
+
 /* The claimed rows of l->grant, from letter to verdict. */
 static void send_batch(struct batch *b)
 {
@@ -264,6 +280,8 @@ static void send_batch(struct batch *b)
     struct mail *m = l->ports->mail;
     int32_t decided = l->sum.decided;
     struct err err = {0};
+    l->mail_left -= l->grant.count;
+    load_template(b);
     b->patience_us = lane_boot(l) + VERDICT_PATIENCE_US;
     int32_t ready = write_letters(b);
     FP("lane_before_submit");
@@ -289,16 +307,21 @@ static void facts_done(struct lane *l)
                            NULL); /* reported once more at worst, which changes nothing */
 }
 
+struct send_want step_mail_want(const struct lane *l, const struct move *move, int32_t count)
+{
+    return (struct send_want){.group_no = l->plan->groups[move->group].group_no,
+                              .term_no = l->plan->terms[move->term].term_no,
+                              .count = count,
+                              .per_minute = l->settings.mail_per_minute,
+                              .daily_cap = l->settings.mail_daily_cap,
+                              .by_hand = l->manual};
+}
+
 /* Reports what is decided and claims up to `count` more. */
 static bool exchange(struct lane *l, const struct move *move, int32_t count, struct err *err)
 {
     struct authority *a = l->ports->authority;
-    struct send_want want = {.group_no = l->plan->groups[move->group].group_no,
-                             .term_no = l->plan->terms[move->term].term_no,
-                             .count = count,
-                             .per_minute = l->settings.mail_per_minute,
-                             .daily_cap = l->settings.mail_daily_cap,
-                             .by_hand = l->manual};
+    struct send_want want = step_mail_want(l, move, count);
     struct err why = {0};
     l->grant.count = 0;
     FP("lane_before_exchange");
@@ -310,7 +333,6 @@ static bool exchange(struct lane *l, const struct move *move, int32_t count, str
     if (!ok)
         return err_set(err, why.kind, "%s", why.text);
     lane_progress(l, move, &l->grant.progress);
-    l->mail_left -= l->grant.count;
     if (l->grant.suppressed + l->grant.cancelled > 0)
         l->idle_rounds = 0;
     return true;
@@ -340,33 +362,43 @@ static bool heed_answer(struct lane *l, struct err *err)
     return true;
 }
 
-static int32_t next_count(const struct lane *l, const struct batch *b)
+int32_t step_mail_count(const struct lane *l)
 {
-    if (l->end != LANE_ENDS || b->failed || b->stuck || l->stale || l->unsettled)
+    if (l->end != LANE_ENDS || l->stale || l->unsettled)
         return 0;
     return l->settings.mail_batch < l->mail_left ? l->settings.mail_batch : l->mail_left;
 }
 
-bool step_mail(struct lane *l, const struct move *move, struct err *err)
+/* Batch after batch, until there is nothing to claim. granted: the first is claimed already. */
+static bool send_all(struct lane *l, const struct move *move, bool granted, struct err *err)
 {
-    struct authority *a = l->ports->authority;
     struct batch b = {.l = l, .move = move};
-    bool ok = a->ops->template_load(a, l->lease.job, l->plan->groups[move->group].group_no,
-                                    &l->step_memory, &l->template_def, err);
+    bool ok = true;
     l->verdicts = l->journalled = 0;
     while (ok) {
-        int32_t count = next_count(l, &b);
-        ok = exchange(l, move, count, err);
-        if (!ok || count == 0)
+        int32_t count = granted || b.failed || b.stuck ? 0 : step_mail_count(l);
+        ok = granted || exchange(l, move, count, err);
+        if (!ok || (count == 0 && !granted))
             break;
         if (l->grant.count == 0) {
             ok = heed_answer(l, err);
             break;
         }
+        granted = false;
         send_batch(&b);
     }
     if (ok && b.failed)
         ok = err_set(err, b.why.kind, "%s", b.why.text);
     arena_done(&l->step_memory);
     return ok;
+}
+
+bool step_mail(struct lane *l, const struct move *move, struct err *err)
+{
+    return send_all(l, move, false, err);
+}
+
+bool step_mail_granted(struct lane *l, const struct move *move, struct err *err)
+{
+    return send_all(l, move, true, err);
 }

@@ -1,4 +1,5 @@
-/* step_search.c - one search step of a term: gather pages, report them with one command.
+/* step_search.c - one search step of a term: gather pages, report them with one command, and send
+ * the letters that its answer allows at once.
  *
  * The idea: addresses, ledger rows and the cursor move in one transaction, and the cursor stops
  * right behind the address that filled the room; so nothing is found twice and nothing is
@@ -27,9 +28,10 @@ static bool report(struct lane *l, const struct move *move, const struct gathere
                                    .pages = got->pages,
                                    .count = got->count,
                                    .end = got->at};
+    struct send_want want = step_mail_want(l, move, step_mail_count(l));
     struct search_taken taken = {0};
     FP("lane_before_search_end");
-    bool ok = a->ops->search_end(a, &l->lease, &result, &taken, err);
+    bool ok = a->ops->search_end(a, &l->lease, &result, &want, &taken, &l->grant, err);
     FP("lane_after_search_end");
     if (!ok)
         return false;
@@ -80,6 +82,7 @@ bool step_search(struct lane *l, const struct move *move, struct err *err)
                       .stored = true,
                       .room = move->room + l->known};
     struct gathered got = {.at = t->cursor};
+    l->grant.count = 0;
     bool ok = gather_pages(l, &q, &got, err);
     if (!ok || got.dropped)
         goto out;
@@ -91,5 +94,7 @@ bool step_search(struct lane *l, const struct move *move, struct err *err)
         ok = report_failure(l, move, &got.why, err);
 out:
     arena_done(&l->step_memory);
+    if (ok && l->grant.count > 0)
+        ok = step_mail_granted(l, move, err);
     return ok;
 }

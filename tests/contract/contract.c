@@ -262,7 +262,7 @@ bool ct_find_at(struct ct *c, const char *url, const char *addresses, int32_t ro
                                    .pages = &page,
                                    .count = 1,
                                    .end = page.after};
-    return c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err);
+    return c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err);
 }
 
 bool ct_find(struct ct *c, const char *addresses, int32_t room)

@@ -71,7 +71,8 @@ static void pretend_work(struct ct *c, struct rng *dice, int round)
         struct term_cursor end = {.ended = true};
         struct search_result result = {
             .group_no = ct_group(c).group_no, .term_no = ct_term(c).term_no, .room = 1, .end = end};
-        assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+        assert_true(
+            c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     } else if (what == 1) {
         assert_true(c->a->ops->search_failed(c->a, &c->lease, ct_group(c).group_no,
                                              ct_term(c).term_no, "down", &c->err));
@@ -227,7 +228,8 @@ static void find_nothing(struct ct *c)
                                        .term_no = ct_term(c).term_no,
                                        .room = 1,
                                        .end = {.ended = true}};
-        assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+        assert_true(
+            c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     }
     fail_msg("the job neither rests nor completes");
 }

@@ -107,13 +107,13 @@ static void pages_are_taken_in_order_until_all_are_used_up(struct ct *c)
                                    .pages = pages,
                                    .count = 3,
                                    .end = {.variation = 1, .result = ""}};
-    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     assert_int_equal(c->taken.queued, 2);
     assert_string_equal(c->taken.cursor.result, "r2");
     result.pages = pages + 2;
     result.count = 1;
     result.room = 2;
-    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     assert_int_equal(c->taken.queued, 1);
     assert_int_equal(c->taken.cursor.variation, 1); /* the end, as there was room left */
     assert_string_equal(c->taken.cursor.result, "");
@@ -128,7 +128,7 @@ static void without_pages_only_the_cursor_moves(struct ct *c)
                                    .term_no = ct_term(c).term_no,
                                    .room = 5,
                                    .end = {.variation = 2, .result = "here", .ended = true}};
-    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     struct term_cursor now = ct_term(c).cursor;
     assert_int_equal(now.variation, 2);
     assert_string_equal(now.result, "here");
@@ -310,7 +310,7 @@ static void a_search_for_a_term_that_is_gone_changes_nothing(struct ct *c)
 {
     ct_begin(c, &plain, MODE_SMTP);
     struct search_result result = {.group_no = ct_group(c).group_no, .term_no = 9999, .room = 1};
-    assert_false(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+    assert_false(c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     assert_int_equal(ct_events(c, EVENT_SEARCHED), 0);
 }
 

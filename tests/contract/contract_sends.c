@@ -242,7 +242,7 @@ static void a_letter_counts_in_the_cycle_that_claims_it(struct ct *c)
                                    .term_no = ct_term(c).term_no,
                                    .room = 1,
                                    .end = {.ended = true}};
-    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, &c->taken, &c->err));
+    assert_true(c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err));
     while (ct_load(c)->cycle < 2)
         assert_true(ct_step(c));
     ct_release(c, JOB_RUNNING, 0);

@@ -24,6 +24,7 @@ it was asked for. One request a line, one answer: "ok VALUE" or "error WHY". Nam
     cut NAME N              N more answers pass; the next one is made by the server and thrown
                             away, then the connection is reset
     close NAME              resets every connection     dead NAME               resets new ones too
+    count NAME              how many answers passed
 
 Nothing is left behind, however a test ends: a watchdog in a session of its own holds a pipe, and
 when the other end closes, for whatever reason, it stops every server and removes the directory.
@@ -376,7 +377,7 @@ class Guest:
             server = self.named(name, Server)
             return {'stop': server.stop, 'crash': lambda: server.stop('immediate'),
                     'start': server.start, 'promote': server.promote}[verb]()
-        if verb in ('delay', 'stall', 'go', 'cut', 'close', 'dead'):
+        if verb in ('delay', 'stall', 'go', 'cut', 'close', 'dead', 'count'):
             return getattr(self.named(name, Wire), verb)(*map(int, rest))
         raise KeyError('no such request: ' + verb)
 
@@ -384,7 +385,8 @@ class Guest:
         with connection, connection.makefile('rw') as talk:
             for line in talk:
                 try:
-                    answer = 'ok %s' % (self.do(*line.split()) or '')
+                    value = self.do(*line.split())
+                    answer = 'ok %s' % ('' if value is None else value)
                 except Exception as e:  # whatever it was, the test is told
                     answer = 'error ' + ' '.join(str(e).split())
                 try:

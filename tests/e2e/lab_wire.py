@@ -45,6 +45,7 @@ class Wire:
 
     def __init__(self, target):
         self.target, self.half_s, self.left, self.is_dead = target, 0.0, None, False
+        self.answers = 0
         self.ends = set()
         self.loop = asyncio.new_event_loop()
         started = threading.Event()
@@ -91,6 +92,7 @@ class Wire:
                             self.left = None
                             self.reset()
                         continue
+                    self.answers += is_end
                     if is_end and self.left is not None:
                         self.left -= 1
                     due.put_nowait((self.loop.time() + self.half_s, part))
@@ -127,6 +129,10 @@ class Wire:
 
     def delay(self, round_trip_ms):
         self.half_s = round_trip_ms / 2000.0
+
+    def count(self):
+        """Answers that passed so far: round trips."""
+        return self.answers
 
     def stall(self):
         self.call(self.open.clear)

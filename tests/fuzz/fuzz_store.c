@@ -93,7 +93,7 @@ static void make_record(const char *path)
     struct search_page page = {.url = "corpus:a", .leads = &lead, .count = 1};
     struct search_result result = {1, 1, 5, &page, 1, {0}};
     struct search_taken taken;
-    must(a->ops->search_end(a, &lease, &result, &taken, &err), &err);
+    must(a->ops->search_end(a, &lease, &result, NULL, &taken, NULL, &err), &err);
     arena_done(&arena);
     a->ops->free(a);
 }

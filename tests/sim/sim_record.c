@@ -185,17 +185,6 @@ static bool move(struct authority *a, const struct lease *lease, const struct pl
     return ok;
 }
 
-static bool search_end(struct authority *a, const struct lease *lease,
-                       const struct search_result *result, struct search_taken *ret,
-                       struct err *err)
-{
-    struct search_taken hidden;
-    AROUND(OP_SEARCH_END, real->ops->search_end(real, lease, result, &hidden, err));
-    if (ok)
-        *ret = hidden;
-    return ok;
-}
-
 static bool search_failed(struct authority *a, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err)
 {
@@ -203,22 +192,52 @@ static bool search_failed(struct authority *a, const struct lease *lease, int32_
     return ok;
 }
 
-/* The real call, and a look at the limits in the instant in which letters are claimed. */
+/* A look at the limits in the instant in which letters were claimed. */
+static void look_at_grant(struct sim_record *r, const struct lease *lease,
+                          const struct send_grant *grant)
+{
+    struct sim *s = r->task->sim;
+    sim_check_limits(s, lease, grant);
+    if (grant->count > 0 && sim_accident(s, s->rates.busy))
+        sim_order(s, s->now + sim_between(s, 0, 3 * SIM_SECOND), SIM_DIE, r->task->engine->number,
+                  0);
+}
+
+static bool give_first(struct sim_record *r, const struct lease *lease,
+                       const struct search_result *result, const struct send_want *want,
+                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err)
+{
+    bool ok = r->real->ops->search_end(r->real, lease, result, want, ret, ret_grant, err);
+    if (ok)
+        look_at_grant(r, lease, ret_grant);
+    return ok;
+}
+
+/* A grant is large: only one that nobody receives goes elsewhere. A lane always wants one. */
+static bool search_end(struct authority *a, const struct lease *lease,
+                       const struct search_result *result, const struct send_want *want,
+                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err)
+{
+    struct search_taken hidden;
+    struct send_grant *scratch = &self(a)->task->sim->scratch;
+    AROUND(OP_SEARCH_END, give_first(r, lease, result, want, &hidden,
+                                     outcome == SIM_UNANSWERED ? scratch : ret_grant, err));
+    (void)real;
+    if (ok)
+        *ret = hidden;
+    return ok;
+}
+
 static bool give(struct sim_record *r, const struct lease *lease,
                  const struct send_verdict *verdicts, int32_t verdict_count,
                  const struct send_want *want, struct send_grant *ret, struct err *err)
 {
     bool ok = r->real->ops->sends_exchange(r->real, lease, verdicts, verdict_count, want, ret, err);
-    struct sim *s = r->task->sim;
     if (ok)
-        sim_check_limits(s, lease, ret);
-    if (ok && ret->count > 0 && sim_accident(s, s->rates.busy))
-        sim_order(s, s->now + sim_between(s, 0, 3 * SIM_SECOND), SIM_DIE, r->task->engine->number,
-                  0);
+        look_at_grant(r, lease, ret);
     return ok;
 }
 
-/* A grant is large: only one that nobody receives goes elsewhere. */
 static bool exchange(struct authority *a, const struct lease *lease,
                      const struct send_verdict *verdicts, int32_t verdict_count,
                      const struct send_want *want, struct send_grant *ret, struct err *err)

@@ -2,7 +2,8 @@
  * moves, in one transaction.
  *
  * Addresses are walked in order from where the term stood, and the walk stops right behind the
- * address that fills the last free place; where it stopped is the new cursor. */
+ * address that fills the last free place, or when it has lasted long; where it stopped is the new
+ * cursor. */
 
 CREATE OR REPLACE FUNCTION ap.term_must(q jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -158,8 +159,27 @@ BEGIN
         'skipped', h.skipped, 'cursor', cur, 'progress', ap.progress(h.job, g, s, t));
 END $$;
 
+/* So long a search's report may keep others waiting; what is left comes with the next one. As
+ * SEARCH_END_US (port/authority.h). */
+CREATE OR REPLACE FUNCTION ap.search_patience() RETURNS interval
+LANGUAGE sql IMMUTABLE AS $$ SELECT interval '1 second' $$;
+
+/* The first claim after a search, as sends_exchange makes it. */
+CREATE OR REPLACE FUNCTION ap.claim_first(q jsonb, t timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    ret jsonb := '{"reason": "nothing"}';
+BEGIN
+    IF ap.refusal(q, t) IS NULL THEN
+        ret := ap.claim(q, t);
+    END IF;
+    RETURN jsonb_build_object('grant', ret, 'progress',
+        ap.progress((q ->> 'job')::uuid, (q ->> 'group')::int, (q ->> 'term')::int, t));
+END $$;
+
 /* q: lease, group, term, room, end (a cursor), pages [{url, title, company, language, before,
- * after, leads [{address, shown, site, flags, skip}]}]. */
+ * after, leads [{address, shown, site, flags, skip}]}]; for the first claim count, per_minute,
+ * daily_cap, by_hand, template, as sends_exchange has them. */
 CREATE OR REPLACE FUNCTION ap.search_end(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -168,7 +188,9 @@ DECLARE
     page jsonb;
     cur jsonb := q -> 'end';
     room integer := (q ->> 'room')::int;
+    late timestamptz := clock_timestamp() + ap.search_patience();
     n integer;
+    ret jsonb;
 BEGIN
     PERFORM ap.fence(q, t);
     IF jsonb_array_length(q -> 'pages') > 0 AND room < 1 THEN
@@ -188,7 +210,7 @@ BEGIN
         n := jsonb_array_length(page -> 'leads');
         FOR i IN (page #>> '{before,address}')::int .. n - 1 LOOP
             h := ap.take_address(q, h, page, page -> 'leads' -> i, t);
-            IF h.queued >= room THEN
+            IF h.queued >= room OR clock_timestamp() >= late THEN
                 cur := page -> 'after';
                 IF i + 1 < n THEN
                     cur := jsonb_set(page -> 'before', '{address}', to_jsonb(i + 1));
@@ -197,7 +219,11 @@ BEGIN
             END IF;
         END LOOP;
     END LOOP;
-    RETURN ap.search_save(q, h, cur, t);
+    ret := ap.search_save(q, h, cur, t);
+    IF (q ->> 'count')::int > 0 THEN
+        ret := ret || ap.claim_first(q, t);
+    END IF;
+    RETURN ret;
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.search_failed(q jsonb) RETURNS jsonb

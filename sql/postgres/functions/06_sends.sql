@@ -205,11 +205,29 @@ LANGUAGE sql STABLE AS $$
     WHERE s.seq = ANY (seqs)
 $$;
 
+/* What the letters of a claim are made from. The texts come along unless the caller has them, which
+ * its `template` says: the digest that it was given with them. NULL: there is no template, or it
+ * was not asked for. */
+CREATE OR REPLACE FUNCTION ap.template_for(q jsonb) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('digest', d.digest) ||
+        CASE WHEN d.digest = q ->> 'template' THEN '{}' ELSE t.texts END
+    FROM ap.search_groups g
+    JOIN ap.automation_jobs j ON j.id = g.job
+    JOIN ap.email_templates e ON e.workspace_id = j.workspace_id AND e.name = g.template
+    CROSS JOIN LATERAL (SELECT jsonb_build_object('name', e.name, 'subject', e.subject, 'text',
+                                                  e.text, 'html', e.html) AS texts) t
+    CROSS JOIN LATERAL (SELECT md5(t.texts::text) AS digest) d
+    WHERE q ->> 'template' IS NOT NULL
+      AND g.job = (q ->> 'job')::uuid AND g.group_no = (q ->> 'group')::int
+$$;
+
 CREATE OR REPLACE FUNCTION ap.claim_rows(q jsonb, c ap.claim, most integer, t timestamptz)
 RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     want integer;
+    template jsonb;
 BEGIN
     c.suppressions := EXISTS (SELECT 1 FROM ap.suppressions s
                               WHERE s.workspace_id = c.workspace_id);
@@ -220,13 +238,15 @@ BEGIN
     END LOOP;
     PERFORM ap.tally(c.moves, t);
     IF cardinality(c.taken) > 0 THEN
+        template := ap.template_for(q);
         PERFORM ap.note(t, 'claimed', job => (q ->> 'job')::uuid, group_no => (q ->> 'group')::int,
                         term_no => (q ->> 'term')::int, send => c.taken[1],
                         n1 => cardinality(c.taken));
     END IF;
     RETURN jsonb_build_object('reason', CASE WHEN cardinality(c.taken) > 0 THEN 'go'
                                              ELSE 'nothing' END,
-        'suppressed', c.suppressed, 'cancelled', c.cancelled, 'rows', ap.letters(c.taken));
+        'suppressed', c.suppressed, 'cancelled', c.cancelled, 'rows', ap.letters(c.taken),
+        'template', template);
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.claim(q jsonb, t timestamptz) RETURNS jsonb
@@ -274,7 +294,8 @@ EXCEPTION
     WHEN SQLSTATE 'AP005' THEN RETURN 'retry:' || SQLERRM;
 END $$;
 
-/* q: lease, verdicts, group, term, count, per_minute, daily_cap, by_hand. */
+/* q: lease, verdicts, group, term, count, per_minute, daily_cap, by_hand; template as
+ * ap.template_for() has it. */
 CREATE OR REPLACE FUNCTION ap.sends_exchange(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

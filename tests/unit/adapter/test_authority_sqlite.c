@@ -325,7 +325,7 @@ static int search_past_the_limit(struct record_lab *l)
             (void)str_copy(found[i].shown, sizeof found[i].shown, found[i].address);
             found[i].site_at = (int32_t)(strchr(found[i].address, '@') - found[i].address) + 1;
         }
-        if (l->a->ops->search_end(l->a, &l->lease, &result, &l->taken, &l->err))
+        if (l->a->ops->search_end(l->a, &l->lease, &result, NULL, &l->taken, NULL, &l->err))
             continue;
         int64_t rows = lab_number(l, "SELECT count(*) FROM sends WHERE address LIKE '%@s%'");
         if (l->err.kind != ERR_STOP || rows != round * 100 || round < 2)

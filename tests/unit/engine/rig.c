@@ -113,10 +113,11 @@ static bool move(struct authority *a, const struct lease *lease, const struct pl
 }
 
 static bool search_end(struct authority *a, const struct lease *lease,
-                       const struct search_result *result, struct search_taken *ret,
-                       struct err *err)
+                       const struct search_result *result, const struct send_want *want,
+                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err)
 {
-    WRAP(RIG_SEARCH_END, inner(a)->ops->search_end(inner(a), lease, result, ret, err));
+    WRAP(RIG_SEARCH_END,
+         inner(a)->ops->search_end(inner(a), lease, result, want, ret, ret_grant, err));
 }
 
 static bool search_failed(struct authority *a, const struct lease *lease, int32_t group_no,

@@ -218,6 +218,7 @@ static void test_beside_a_job(void **state)
     (void)state;
     struct rig *rig = make(&one_term);
     struct manual_result result;
+    rig->settings.mail_batch = 2; /* so that some wait when it is stopped */
     rig->hook = stop_early;
     rig_control(rig, CONTROL_START);
     assert_int_equal(rig_run_all(rig), LANE_STOPPED);

@@ -160,7 +160,7 @@ void lab_find(struct record_lab *l, const char *addresses)
                                    .pages = &page,
                                    .count = 1};
     (void)str_format(result.end.result, sizeof result.end.result, "after %d", l->pages);
-    OK(l, l->a->ops->search_end(l->a, &l->lease, &result, &l->taken, &l->err));
+    OK(l, l->a->ops->search_end(l->a, &l->lease, &result, NULL, &l->taken, NULL, &l->err));
 }
 
 int32_t lab_claim(struct record_lab *l, int32_t count)
