@@ -60,10 +60,10 @@ int contract_run(const struct ct_maker *maker)
         const struct ct_promise *promises;
         int count;
     } lists[] = {
-        {ct_lease_promises, ct_lease_count},       {ct_loop_promises, ct_loop_count},
-        {ct_search_promises, ct_search_count},     {ct_send_promises, ct_send_count},
-        {ct_doubt_promises, ct_doubt_count},       {ct_window_promises, ct_window_count},
-        {ct_operator_promises, ct_operator_count},
+        {ct_lease_promises, ct_lease_count},   {ct_loop_promises, ct_loop_count},
+        {ct_search_promises, ct_search_count}, {ct_first_promises, ct_first_count},
+        {ct_send_promises, ct_send_count},     {ct_doubt_promises, ct_doubt_count},
+        {ct_window_promises, ct_window_count}, {ct_operator_promises, ct_operator_count},
     };
     struct CMUnitTest tests[PROMISES_MAX];
     const void *about[PROMISES_MAX][2];
@@ -247,7 +247,9 @@ static int32_t parse_leads(const char *addresses, struct lead_found *leads, int3
     return n;
 }
 
-bool ct_find_at(struct ct *c, const char *url, const char *addresses, int32_t room)
+/* want NULL: no letters. */
+static bool find(struct ct *c, const char *url, const char *addresses, int32_t room,
+                 const struct send_want *want)
 {
     struct lead_found leads[64];
     struct page_words words = {"A page", "A company", "en"};
@@ -262,7 +264,12 @@ bool ct_find_at(struct ct *c, const char *url, const char *addresses, int32_t ro
                                    .pages = &page,
                                    .count = 1,
                                    .end = page.after};
-    return c->a->ops->search_end(c->a, &c->lease, &result, NULL, &c->taken, NULL, &c->err);
+    return c->a->ops->search_end(c->a, &c->lease, &result, want, &c->taken, &c->grant, &c->err);
+}
+
+bool ct_find_at(struct ct *c, const char *url, const char *addresses, int32_t room)
+{
+    return find(c, url, addresses, room, NULL);
 }
 
 bool ct_find(struct ct *c, const char *addresses, int32_t room)
@@ -270,6 +277,15 @@ bool ct_find(struct ct *c, const char *addresses, int32_t room)
     char url[64];
     (void)str_format(url, sizeof url, "http://a.example/%d", c->pages);
     return ct_find_at(c, url, addresses, room);
+}
+
+bool ct_find_want(struct ct *c, const char *addresses, struct send_want want)
+{
+    char url[64];
+    (void)str_format(url, sizeof url, "http://a.example/%d", c->pages);
+    want.group_no = ct_group(c).group_no;
+    want.term_no = ct_term(c).term_no;
+    return find(c, url, addresses, 0, &want);
 }
 
 bool ct_claim_paced(struct ct *c, int32_t count, int32_t per_minute, int32_t daily_cap)

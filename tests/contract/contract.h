@@ -146,6 +146,9 @@ void ct_begin(struct ct *c, const struct ct_spec *spec, enum mail_mode mode);
 bool ct_find(struct ct *c, const char *addresses, int32_t room);
 /* The same for a page with this address (URL) of its own. */
 bool ct_find_at(struct ct *c, const char *url, const char *addresses, int32_t room);
+/* As ct_find() with plenty of room, wanting the first letters too: c->taken, c->grant. Group and
+ * term of the want are filled in. */
+bool ct_find_want(struct ct *c, const char *addresses, struct send_want want);
 /* Reports the verdicts and asks for up to count letters; c->grant. */
 bool ct_claim(struct ct *c, int32_t count);
 /* The same with pace and cap. */
@@ -173,8 +176,9 @@ struct plan_group ct_group(struct ct *c);
 
 /* The lists (contract_*.c). */
 extern const struct ct_promise ct_lease_promises[], ct_loop_promises[], ct_search_promises[],
-    ct_send_promises[], ct_doubt_promises[], ct_window_promises[], ct_operator_promises[];
-extern const int ct_lease_count, ct_loop_count, ct_search_count, ct_send_count, ct_doubt_count,
-    ct_window_count, ct_operator_count;
+    ct_first_promises[], ct_send_promises[], ct_doubt_promises[], ct_window_promises[],
+    ct_operator_promises[];
+extern const int ct_lease_count, ct_loop_count, ct_search_count, ct_first_count, ct_send_count,
+    ct_doubt_count, ct_window_count, ct_operator_count;
 
 #endif

@@ -2,6 +2,8 @@
  * answer that was lost. If one were broken, a letter would be forgotten or sent again unasked. */
 #include "contract/contract.h"
 
+#include "base/str.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,6 +88,95 @@ static void a_letter_of_which_its_engine_knows_no_more_is_not_open(struct ct *c)
     assert_int_equal(ct_row(c, "a@a.example")->state, SEND_SENT); /* evidence is welcome */
 }
 
+/* Everything that decides, asked with a claim that ran out; returns how much of it was accepted. */
+static int decide_late(struct ct *c, struct authority *a, const struct lease *old,
+                       const struct search_result *found, const struct send_want *want)
+{
+    struct progress seen;
+    struct search_taken taken;
+    struct send_grant grant;
+    struct move move = {.kind = MOVE_TERM_END, .term_end = TERM_DONE};
+    struct release how = {JOB_FAILED, 0, "it broke"};
+    struct err err[6] = {{0}};
+    int accepted = a->ops->lease_renew(a, old, &seen, &err[0]);
+    accepted += a->ops->job_move(a, old, c->plan, &move, 0, &err[1]);
+    accepted += a->ops->search_end(a, old, found, want, &taken, &grant, &err[2]);
+    accepted += a->ops->search_failed(a, old, found->group_no, found->term_no, "it", &err[3]);
+    accepted += a->ops->sends_exchange(a, old, NULL, 0, want, &grant, &err[4]);
+    accepted += a->ops->lease_release(a, old, &how, &err[5]);
+    for (int i = 0; i < 6; i++)
+        accepted += err[i].kind != ERR_FENCED;
+    return accepted;
+}
+
+/* The holder finds an address and has its letter in its hands. */
+static struct search_result find_one(struct ct *c, int i, struct search_page *page,
+                                     struct lead_found *lead)
+{
+    const struct plan_term *t = &c->plan->terms[0];
+    (void)str_format(lead->address, sizeof lead->address, "p%d@d%d.example", i, i);
+    *page = (struct search_page){.url = "http://a.example/", .leads = lead, .count = 1};
+    return (struct search_result){.group_no = c->plan->groups[0].group_no,
+                                  .term_no = t->term_no,
+                                  .room = 1,
+                                  .pages = page,
+                                  .count = 1,
+                                  .end = t->cursor};
+}
+
+/* One letter is in the holder's hands when it stands still for longer than its lease; another
+ * engine takes the job over, and then the first goes on as if nothing had been. */
+static int stall(struct ct *c, int i)
+{
+    struct authority *first = c->lanes[1 + i % 2], *second = c->lanes[2 - i % 2];
+    struct uuid me = i % 2 == 0 ? c->engine : c->other, other = i % 2 == 0 ? c->other : c->engine;
+    struct send_open rows[MAIL_BATCH_MAX];
+    struct lease old = c->lease;
+    struct lead_found lead = {0};
+    struct search_page page;
+    struct search_result found = find_one(c, i, &page, &lead);
+    struct send_want want = {.group_no = found.group_no, .term_no = found.term_no, .count = 1};
+    assert_true(first->ops->search_end(first, &old, &found, &want, &c->taken, &c->grant, &c->err));
+    assert_int_equal(c->grant.count, 1);
+    fake_clock_pass(&c->clock, LEASE_TTL_US);
+    c->a = second;
+    assert_true(ct_acquire(c, other, MODE_SMTP, &c->lease));
+    lead.address[0] = 'q'; /* which nobody has found yet */
+    found.end.ended = true;
+    int accepted = decide_late(c, first, &old, &found, &want);
+    assert_int_equal(open_rows(c, me, NULL, rows), 1); /* in doubt until it tells */
+    ct_say(c, 0, SEND_SENT);
+    accepted += first->ops->sends_exchange(first, &old, c->verdict, 1, &want, &c->grant, &c->err);
+    c->verdict[0].state = SEND_REJECTED; /* a place would be free */
+    assert_true(first->ops->sends_end(first, me, c->verdict, 1, &c->err));
+    c->verdicts = 0;
+    assert_int_equal(open_rows(c, me, NULL, rows), 0);
+    arena_done(&c->arena);
+    const struct plan_term *after = &ct_load(c)->terms[0];
+    assert_int_equal(after->counted, i + 1);
+    assert_int_equal(after->state, TERM_RUNNING);
+    assert_int_equal(after->failures, 0);
+    assert_false(after->cursor.ended);
+    return accepted;
+}
+
+/* The measure of a lease: whoever stood still decides nothing afterwards, and what it did before
+ * counts once. */
+static void of_a_thousand_that_stood_still_none_decides_and_each_is_heard(struct ct *c)
+{
+    enum { STALLS = 1000 };
+    int accepted = 0;
+    ct_begin(c, &(struct ct_spec){.groups = "g:t", .loop_interval = 10000, .max = 10000},
+             MODE_SMTP);
+    ct_lane(c); /* the other engine's, lanes[2] */
+    for (int i = 0; i < STALLS; i++)
+        accepted += stall(c, i);
+    assert_int_equal(accepted, 0);
+    assert_int_equal(ct_load(c)->total, STALLS);
+    assert_int_equal(ct_count(c, CT_LEADS), STALLS);
+    assert_int_equal(ct_facts(c).state, JOB_RUNNING);
+}
+
 static void doubt(struct ct *c, const char *address)
 {
     ct_contact(c, address, SEND_IN_DOUBT);
@@ -162,6 +253,7 @@ const struct ct_promise ct_doubt_promises[] = {
     CT_PROMISE(open_letters_are_those_without_a_verdict),
     CT_PROMISE(open_letters_of_the_former_engine_stay_its_own),
     CT_PROMISE(a_letter_of_which_its_engine_knows_no_more_is_not_open),
+    CT_PROMISE(of_a_thousand_that_stood_still_none_decides_and_each_is_heard),
     CT_PROMISE(the_operator_settles_a_letter_in_doubt_as_sent),
     CT_PROMISE(the_operator_has_a_letter_in_doubt_sent_again),
     CT_PROMISE(the_operator_drops_a_letter_in_doubt),
