@@ -31,6 +31,7 @@
 #define LEASE_TTL_US (INT64_C(15) * 1000000)
 #define LEASE_RENEW_US (INT64_C(5) * 1000000)
 #define LEASE_MARGIN_US (INT64_C(5) * 1000000)
+/* A report of a search takes no further address after so long. */
 #define SEARCH_END_US INT64_C(1000000)
 
 struct authority;

@@ -1,6 +1,6 @@
-/* contract_first.c - promises about the letters that a search's report allows at once, and about the
- * template that comes with them. If one were broken, a limit would be passed that every other claim
- * keeps, or a letter would be written from an old text. */
+/* contract_first.c - promises about the letters that a search's report allows at once, and about
+ * the template that comes with them. If one were broken, a limit would be passed that every other
+ * claim keeps, or a letter would be written from an old text. */
 #include "contract/contract.h"
 
 #include "base/str.h"
