@@ -90,10 +90,6 @@ static const struct denial denials[] = {
      "only the record's owner decides about logins; use the login that runs autopilot db "
      "migrate, and not",
      ""},
-    {"limit_",
-     "only the record's owner decides about limits; use the login that runs autopilot db "
-     "migrate, and not",
-     ""},
     {"", "let the owner of the record run: autopilot db login add", " --operator NAME"},
 };
 

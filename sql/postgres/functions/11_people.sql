@@ -52,20 +52,20 @@ LANGUAGE sql STABLE AS $$
         OR EXISTS (SELECT FROM ap.operators o WHERE o.login = session_user AND o.admin)
 $$;
 
+/* An administrator's are all. */
 CREATE OR REPLACE FUNCTION ap.my_workspaces() RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(x.id), '{}') FROM (
-        SELECT m.workspace_id AS id FROM ap.workspace_members m
-        WHERE m.member = (SELECT ap.actor())
-        UNION ALL
-        SELECT w.id FROM ap.workspaces w
-        WHERE NOT EXISTS (SELECT FROM ap.workspace_members m WHERE m.workspace_id = w.id)) x
+    SELECT coalesce(array_agg(w.id), '{}') FROM ap.workspaces w
+    WHERE (SELECT EXISTS (SELECT FROM ap.operators o WHERE o.login = session_user AND o.admin))
+       OR w.id IN (SELECT m.workspace_id FROM ap.workspace_members m
+                   WHERE m.member = (SELECT ap.actor()))
+       OR w.id NOT IN (SELECT m.workspace_id FROM ap.workspace_members m)
 $$;
 
 CREATE OR REPLACE FUNCTION ap.my_jobs() RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(j.id), '{}') FROM ap.automation_jobs j
-    WHERE j.workspace_id = ANY (ap.my_workspaces())
+    WHERE j.workspace_id = ANY ((SELECT ap.my_workspaces())::uuid[])
 $$;
 
 /* Says no, with the cure; the words of src/domain/role.c. */

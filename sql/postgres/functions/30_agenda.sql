@@ -70,7 +70,8 @@ END $$;
  * time of a running one's lane is over. What waits for another run of its specification to end is
  * not counted: that end is a change of its own. */
 CREATE OR REPLACE FUNCTION ap.agenda_next_due(q jsonb) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET jit = off AS $$
 DECLARE
     first timestamptz;
 BEGIN
@@ -93,7 +94,8 @@ END $$;
 /* Schedules whose instant has come, or whose pause is over, oldest first: a row for each of their
  * specifications, q.max at most. */
 CREATE OR REPLACE FUNCTION ap.agenda_due(q jsonb) RETURNS jsonb
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET jit = off AS $$
 DECLARE
     t timestamptz := ap.clock();
     most integer := (q ->> 'max')::int;
