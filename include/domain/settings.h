@@ -37,6 +37,8 @@ struct settings {
     /* [mail] */
     enum mail_mode mail_mode;
     char mail_url[SETTING_TEXT_MAX + 1];
+    bool mail_tls;
+    char mail_ca[SETTING_TEXT_MAX + 1];  /* empty: the system's certificates */
     char mail_dir[SETTING_TEXT_MAX + 1]; /* empty: DATA/outbox (dryrun) or DATA/maildir */
     char mail_from[SETTING_TEXT_MAX + 1];
     char mail_from_name[SETTING_TEXT_MAX + 1];
@@ -48,6 +50,7 @@ struct settings {
     int32_t mail_batch;
     int64_t mail_retry_us[SETTING_RETRIES]; /* after the first, second, ... deferral, then on */
     int32_t mail_connections;
+    int32_t mail_per_connection;
     /* [fetch] */
     char fetch_contact[SETTING_TEXT_MAX + 1];
     bool fetch_allow_private;

@@ -225,7 +225,8 @@ static bool smtp_next(struct mail *mail, int64_t deadline_us, struct mail_event 
     bool ok = true;
     *ret = (struct mail_event){.kind = MAIL_NOTHING};
     pthread_mutex_lock(&m->mutex);
-    while (!give_ask(m, ret) && !give_verdict(m, ret)) {
+    /* Verdicts first: whoever hears an ask has heard of the letters before it. */
+    while (!give_verdict(m, ret) && !give_ask(m, ret)) {
         int64_t left_us = deadline_us - clock_boot_us();
         if (m->trouble.kind != ERR_NONE && count_in(m, STEP_WORKING, STEP_DECIDED) == 0) {
             ok = err_set(err, m->trouble.kind, "%s", m->trouble.text);

@@ -94,8 +94,8 @@ static const struct command commands[] = {
 };
 
 /* A command goes out. After QUIT libcurl has judged, and what is answered is about nothing; it may
- * belong to an old connection, so another command ends that. Lines that begin with none of the words
- * belong to AUTH's exchange. */
+ * belong to an old connection, so another command ends that. Lines that begin with none of the
+ * words belong to AUTH's exchange. */
 static void take_command(struct smtp_session *s, const char *text, size_t size)
 {
     s->over = size >= 4 && memcmp(text, "QUIT", 4) == 0;

@@ -3,7 +3,6 @@
 
 #include "adapter/clock_real.h"
 #include "adapter/content_any.h"
-#include "adapter/mail_maildir.h"
 #include "adapter/message.h"
 #include "adapter/pages_corpus.h"
 #include "adapter/reports_html.h"
@@ -14,6 +13,7 @@
 #include "domain/letter.h"
 #include "place.h"
 #include "shared.h"
+#include "wire_mail.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -127,17 +127,7 @@ static bool plug_mail(void *ctx, const struct settings *settings, struct mail **
                       struct err *err)
 {
     struct wire *w = ctx;
-    char dir[FILE_PATH_MAX];
-    if (settings->mail_mode == MODE_SMTP)
-        return err_set(err, ERR_REFUSED,
-                       "mail: this version can't send by SMTP yet; use mode = dryrun or maildir");
-    const char *name = settings->mail_mode == MODE_DRYRUN ? "outbox" : "maildir";
-    if (settings->mail_dir[0] != '\0')
-        name = settings->mail_dir;
-    if (!place_file(&w->app, name, dir, err))
-        return false;
-    *ret = mail_maildir_new(dir, settings->mail_mode, err);
-    return *ret != NULL;
+    return wire_mail(&w->app, settings, ret, err);
 }
 
 static void letter_facts_of(const struct send_row *row, const char *group, const char *term,

@@ -64,6 +64,10 @@ static bool outdated(struct lane_thread *t)
     e->plugs.settings(e->plugs.ctx, &t->look);
     return old || t->look.mail_mode != t->settings.mail_mode ||
            t->look.mail_connections != t->settings.mail_connections ||
+           t->look.mail_per_connection != t->settings.mail_per_connection ||
+           t->look.mail_tls != t->settings.mail_tls ||
+           !str_equal(t->look.mail_ca, t->settings.mail_ca) ||
+           !str_equal(t->look.mail_from, t->settings.mail_from) ||
            !str_equal(t->look.mail_url, t->settings.mail_url) ||
            !str_equal(t->look.mail_dir, t->settings.mail_dir);
 }

@@ -153,7 +153,8 @@ static void look_around(struct batch *b)
         drop_rest(b);
 }
 
-/* The sink asks for letters' last step: the intent becomes durable first. */
+/* The sink asks for letters' last step: the intent becomes durable first, and with it what became
+ * of the letters before them. */
 static void answer_ask(struct batch *b, const struct mail_event *ask)
 {
     struct lane *l = b->l;
@@ -172,10 +173,12 @@ static void answer_ask(struct batch *b, const struct mail_event *ask)
     if (b->dropping || count == 0)
         return;
     FP("lane_before_intent");
-    if (!journal_intents(l->ports->journal, ids, count, lane_now(l), &err)) {
+    if (!journal_step(l->ports->journal, l->verdict + l->journalled, l->verdicts - l->journalled,
+                      ids, count, lane_now(l), &err)) {
         fail(b, false, &err);
         return;
     }
+    l->journalled = l->verdicts;
     FP("lane_after_intent");
     for (int32_t i = 0; i < count; i++)
         l->slot[slot_of(l, ids[i])].state = SLOT_ALLOWED;

@@ -187,18 +187,6 @@ static bool write_intents(struct journal *j, const struct uuid *ids, int32_t cou
     return true;
 }
 
-bool journal_intents(struct journal *j, const struct uuid *ids, int32_t count, int64_t now_us,
-                     struct err *err)
-{
-    if (!db_begin(j->db, err))
-        return false;
-    bool ok = write_done(j, err) && write_intents(j, ids, count, now_us, err);
-    FP("journal_intents_before");
-    ok = end(j, ok, err);
-    FP("journal_intents_after");
-    return ok;
-}
-
 static bool write_verdicts(struct journal *j, const struct send_verdict *verdicts, int32_t count,
                            int64_t now_us, struct err *err)
 {
@@ -228,6 +216,25 @@ bool journal_verdicts(struct journal *j, const struct send_verdict *verdicts, in
     ok = end(j, ok, err);
     FP("journal_verdicts_after");
     return ok;
+}
+
+bool journal_step(struct journal *j, const struct send_verdict *verdicts, int32_t verdict_count,
+                  const struct uuid *ids, int32_t count, int64_t now_us, struct err *err)
+{
+    if (!db_begin(j->db, err))
+        return false;
+    bool ok = write_done(j, err) && write_verdicts(j, verdicts, verdict_count, now_us, err) &&
+              write_intents(j, ids, count, now_us, err);
+    FP("journal_intents_before");
+    ok = end(j, ok, err);
+    FP("journal_intents_after");
+    return ok;
+}
+
+bool journal_intents(struct journal *j, const struct uuid *ids, int32_t count, int64_t now_us,
+                     struct err *err)
+{
+    return journal_step(j, NULL, 0, ids, count, now_us, err);
 }
 
 bool journal_done(struct journal *j, const struct uuid *ids, int32_t count, int64_t now_us,

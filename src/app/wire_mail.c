@@ -1,0 +1,42 @@
+/* wire_mail.c - the mail port's adapters. */
+#include "wire_mail.h"
+
+#include "adapter/mail_maildir.h"
+#include "adapter/mail_smtp.h"
+#include "place.h"
+
+/* RFC 5321 section 4.5.3.2.6: a relay may take 10 minutes to answer the final dot; whoever gives up
+ * earlier makes letters of which nobody knows. */
+enum { RELAY_ANSWER_S = 600 };
+
+static bool smtp(const struct app *app, const struct settings *s, struct mail **ret,
+                 struct err *err)
+{
+    struct mail_smtp_options options = {
+        .url = s->mail_url,
+        .from = s->mail_from,
+        .hello = app->host,
+        .ca_file = s->mail_ca,
+        .no_tls = !s->mail_tls,
+        .connections = s->mail_connections,
+        .letters = s->mail_per_connection,
+        .answer_s = RELAY_ANSWER_S,
+    };
+    *ret = mail_smtp_new(&options, err);
+    return *ret != NULL;
+}
+
+bool wire_mail(const struct app *app, const struct settings *settings, struct mail **ret,
+               struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    if (settings->mail_mode == MODE_SMTP)
+        return smtp(app, settings, ret, err);
+    const char *name = settings->mail_mode == MODE_DRYRUN ? "outbox" : "maildir";
+    if (settings->mail_dir[0] != '\0')
+        name = settings->mail_dir;
+    if (!place_file(app, name, dir, err))
+        return false;
+    *ret = mail_maildir_new(dir, settings->mail_mode, err);
+    return *ret != NULL;
+}
