@@ -28,8 +28,11 @@ enum step {
     STEP_DONE,    /* its verdict was given, or it was dropped */
 };
 
+struct sender;
+
 struct slot {
     struct mail_letter letter;
+    struct sender *sender; /* who has it, from WORKING on */
     enum step step;
     struct smtp_outcome outcome;
     struct smtp_fate fate;
@@ -38,7 +41,8 @@ struct slot {
 struct sender {
     struct mail_smtp *m;
     struct smtp_session *session;
-    struct slot *slot; /* what it works at; guarded by m->mutex */
+    struct slot *slot;    /* what it works at; guarded by m->mutex */
+    pthread_cond_t leave; /* its dot was allowed, or taken back */
     pthread_t thread;
     bool running;
 };
@@ -50,7 +54,7 @@ struct mail_smtp {
     struct sender sender[SMTP_CONNECTIONS_MAX];
     atomic_bool taken_back; /* senders before their dot let go */
     pthread_mutex_t mutex;  /* guards what follows */
-    pthread_cond_t work;    /* for senders: something changed */
+    pthread_cond_t work;    /* for senders without a letter */
     pthread_cond_t news;    /* for the lane: something changed */
     struct slot slots[MAIL_BATCH_MAX];
     int32_t count;
@@ -82,7 +86,7 @@ static bool ask(void *ctx)
     s->slot->step = STEP_ASKING;
     pthread_cond_signal(&m->news);
     while (s->slot->step != STEP_ALLOWED && !atomic_load(&m->taken_back))
-        pthread_cond_wait(&m->work, &m->mutex);
+        pthread_cond_wait(&s->leave, &m->mutex);
     bool allowed = s->slot->step == STEP_ALLOWED;
     pthread_mutex_unlock(&m->mutex);
     return allowed;
@@ -125,6 +129,7 @@ static void *run(void *arg)
             continue;
         }
         s->slot->step = STEP_WORKING;
+        s->slot->sender = s;
         pthread_mutex_unlock(&m->mutex);
         smtp_session_send(s->session, &s->slot->letter, ask, s, &outcome);
         pthread_mutex_lock(&m->mutex);
@@ -240,18 +245,36 @@ static bool smtp_next(struct mail *mail, int64_t deadline_us, struct mail_event 
     return ok;
 }
 
+static bool is_among(struct uuid id, const struct uuid *ids, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (uuid_equal(id, ids[i]))
+            return true;
+    return false;
+}
+
 static bool smtp_allow(struct mail *mail, const struct uuid *ids, int32_t count, struct err *err)
 {
     struct mail_smtp *m = own(mail);
     (void)err; /* nothing can fail */
     pthread_mutex_lock(&m->mutex);
-    for (int32_t k = 0; k < count; k++)
-        for (int32_t i = 0; i < m->count; i++)
-            if (m->slots[i].step == STEP_ASKED && uuid_equal(m->slots[i].letter.id, ids[k]))
-                m->slots[i].step = STEP_ALLOWED;
-    pthread_cond_broadcast(&m->work);
+    for (int32_t i = 0; i < m->count; i++) {
+        struct slot *s = &m->slots[i];
+        if (s->step != STEP_ASKED || !is_among(s->letter.id, ids, count))
+            continue;
+        s->step = STEP_ALLOWED;
+        pthread_cond_signal(&s->sender->leave);
+    }
     pthread_mutex_unlock(&m->mutex);
     return true;
+}
+
+/* Senders before their dot let go; with the mutex held. */
+static void take_back(struct mail_smtp *m)
+{
+    atomic_store(&m->taken_back, true);
+    for (int32_t i = 0; i < SMTP_CONNECTIONS_MAX; i++)
+        pthread_cond_signal(&m->sender[i].leave);
 }
 
 /* Returns when no sender holds a letter that was not allowed: its bytes may go. A sender looks once
@@ -260,8 +283,7 @@ static void smtp_drop(struct mail *mail)
 {
     struct mail_smtp *m = own(mail);
     pthread_mutex_lock(&m->mutex);
-    atomic_store(&m->taken_back, true);
-    pthread_cond_broadcast(&m->work);
+    take_back(m);
     while (count_in(m, STEP_WORKING, STEP_ASKED) > 0)
         pthread_cond_wait(&m->news, &m->mutex);
     for (int32_t i = 0; i < m->count; i++)
@@ -283,13 +305,14 @@ static void smtp_free(struct mail *mail)
     struct mail_smtp *m = own(mail);
     pthread_mutex_lock(&m->mutex);
     m->quit = true;
-    atomic_store(&m->taken_back, true);
+    take_back(m);
     pthread_cond_broadcast(&m->work);
     pthread_mutex_unlock(&m->mutex);
     for (int32_t i = 0; i < SMTP_CONNECTIONS_MAX; i++) {
         if (m->sender[i].running)
             pthread_join(m->sender[i].thread, NULL);
         smtp_session_free(m->sender[i].session);
+        pthread_cond_destroy(&m->sender[i].leave);
     }
     pthread_cond_destroy(&m->news);
     pthread_cond_destroy(&m->work);
@@ -353,6 +376,8 @@ static bool make_locks(struct mail_smtp *m)
          pthread_mutex_init(&m->mutex, NULL) == 0 && pthread_cond_init(&m->work, NULL) == 0 &&
          pthread_cond_init(&m->news, &attr) == 0;
     (void)pthread_condattr_destroy(&attr); /* nothing to lose */
+    for (int32_t i = 0; i < SMTP_CONNECTIONS_MAX; i++)
+        ok = ok && pthread_cond_init(&m->sender[i].leave, NULL) == 0;
     return ok;
 }
 

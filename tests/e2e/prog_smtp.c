@@ -3,6 +3,7 @@
  * usage: prog_smtp URL CONNECTIONS LETTERS [key=value...]
  *   ca=FILE  tls=no  answer=SECONDS  letters=PER_CONNECTION  size=BYTES  allow=no  quiet=yes
  *   to=ADDRESS (of every letter)  batch=N
+ *   plain=yes: no port, no table, no threads: one libcurl handle that is used again (for a bench)
  *
  * A line a letter, "INDEX STATE CODE ANSWER", then one for the sink, "sink ok" or "sink KIND TEXT".
  * allow=no never allows the dot. quiet=yes prints only how many of each state, and the seconds. */
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,7 @@ struct task {
     int32_t letters, batch;
     size_t size;
     const char *to;
-    bool allow, quiet;
+    bool allow, quiet, plain;
     struct mail *mail;
     char *body;
     char address[MAIL_BATCH_MAX][64];
@@ -50,6 +52,8 @@ static bool take_option(struct task *t, const char *arg)
         t->allow = !str_equal(value, "no");
     else if (str_starts(arg, "quiet="))
         t->quiet = str_equal(value, "yes");
+    else if (str_starts(arg, "plain="))
+        t->plain = str_equal(value, "yes");
     else if (str_starts(arg, "to="))
         t->to = value;
     else
@@ -105,6 +109,43 @@ static bool send_batch(struct task *t, int first, int count, struct err *err)
     return true;
 }
 
+struct plain {
+    const struct task *t;
+    size_t given;
+};
+
+static size_t plain_read(char *dst, size_t size, size_t count, void *user)
+{
+    struct plain *p = user;
+    size_t left = p->t->size - p->given, n = left < size * count ? left : size * count;
+    memcpy(dst, p->t->body + p->given, n);
+    p->given += n;
+    return n;
+}
+
+/* What libcurl alone can do. */
+static bool send_plain(struct task *t)
+{
+    CURL *e = curl_easy_init();
+    struct plain p = {.t = t};
+    struct curl_slist *to = curl_slist_append(NULL, "<a@host.example>");
+    bool ok = e != NULL && to != NULL &&
+              curl_easy_setopt(e, CURLOPT_URL, t->options.url) == CURLE_OK &&
+              curl_easy_setopt(e, CURLOPT_MAIL_FROM, t->options.from) == CURLE_OK &&
+              curl_easy_setopt(e, CURLOPT_MAIL_RCPT, to) == CURLE_OK &&
+              curl_easy_setopt(e, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+              curl_easy_setopt(e, CURLOPT_READFUNCTION, plain_read) == CURLE_OK &&
+              curl_easy_setopt(e, CURLOPT_READDATA, &p) == CURLE_OK;
+    for (int i = 0; ok && i < t->letters; i++) {
+        p.given = 0;
+        ok = curl_easy_perform(e) == CURLE_OK;
+        t->tally[SEND_SENT] += ok;
+    }
+    curl_easy_cleanup(e);
+    curl_slist_free_all(to);
+    return ok;
+}
+
 static int run(struct task *t)
 {
     struct err err = {0};
@@ -116,7 +157,9 @@ static int run(struct task *t)
     t->mail = mail_smtp_new(&t->options, &err);
     bool ok = t->mail != NULL;
     int64_t began_us = clock_boot_us();
-    for (int at = 0; ok && at < t->letters; at += t->batch)
+    if (ok && t->plain)
+        ok = send_plain(t);
+    for (int at = 0; ok && !t->plain && at < t->letters; at += t->batch)
         ok = send_batch(t, at, t->letters - at < t->batch ? t->letters - at : t->batch, &err);
     double seconds = (double)(clock_boot_us() - began_us) / 1e6;
     if (t->mail != NULL)
