@@ -6,7 +6,6 @@
 #include "adapter/message.h"
 #include "adapter/pages_corpus.h"
 #include "adapter/reports_html.h"
-#include "adapter/search_local.h"
 #include "adapter/zone_file.h"
 #include "adapter/zones_tzdata.h"
 #include "base/str.h"
@@ -14,6 +13,7 @@
 #include "place.h"
 #include "shared.h"
 #include "wire_mail.h"
+#include "wire_search.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -90,26 +90,10 @@ static bool plug_journal(void *ctx, struct journal **ret, struct err *err)
 
 bool wire_search(struct wire *w, const char *provider, struct search **ret, struct err *err)
 {
-    char kind[32] = "";
     pthread_mutex_lock(&w->mutex);
-    for (int32_t i = 0; i < w->config.searches; i++) {
-        if (str_equal(w->config.search[i].name, provider))
-            (void)str_copy(kind, sizeof kind, w->config.search[i].kind); /* same size */
-    }
+    struct config config = w->config;
     pthread_mutex_unlock(&w->mutex);
-    if (kind[0] == '\0' && str_equal(provider, "local"))
-        (void)str_copy(kind, sizeof kind, "local"); /* it fits */
-    if (str_equal(kind, "local"))
-        return search_local_new(w->app.data_dir, ret, err);
-    if (kind[0] == '\0')
-        return err_set(err, ERR_REFUSED,
-                       "search: there is no provider \"%s\"; `local` is built in, others are "
-                       "[search NAME] sections of the config",
-                       provider);
-    return err_set(err, ERR_REFUSED,
-                   "search: provider \"%s\" is of kind %s, which this version can't use yet; use "
-                   "kind = local",
-                   provider, kind);
+    return wire_search_new(&w->app, &config, provider, ret, err);
 }
 
 static bool plug_search(void *ctx, const char *provider, struct search **ret, struct err *err)

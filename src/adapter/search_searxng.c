@@ -1,0 +1,254 @@
+/* search_searxng.c - one page of results at a time. */
+#include "adapter/search_searxng.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "domain/weblink.h"
+#include "http_call.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 4 * 1024 * 1024, SERVICE_URL_MAX = 1100, TOKEN_MAX = 1024, PAGES_MAX = 100 };
+
+#define FIRST_US (60 * US_PER_S) /* it asks its engines first */
+#define SILENCE_US (20 * US_PER_S)
+#define TOTAL_US (120 * US_PER_S)
+
+struct search_searxng {
+    struct search search;
+    struct http_call *call;
+    char name[NAME_MAX_BYTES + 1], url[SERVICE_URL_MAX], token[TOKEN_MAX];
+    /* The query under way. */
+    bool under_way, asked;
+    char query[TERM_MAX_BYTES + 1];
+    int64_t page, at;        /* page 1.., results of it that were taken */
+    json_t *answer;          /* the page's; NULL: not here yet */
+    char first[URL_MAX + 1]; /* the page before began with it */
+    int64_t not_before_us;   /* boot time */
+};
+
+static struct search_searxng *own(struct search *s)
+{
+    return (struct search_searxng *)s;
+}
+
+static enum search_answer fail(const struct search_searxng *x, enum err_kind kind, const char *why,
+                               struct err *err)
+{
+    (void)err_set(err, kind, "search: %s: %s", x->name, why);
+    return SEARCH_FAILED;
+}
+
+static void drop_page(struct search_searxng *x)
+{
+    http_call_end(x->call);
+    json_decref(x->answer);
+    x->answer = NULL;
+    x->asked = false;
+}
+
+static bool ask(struct search_searxng *x, struct err *err)
+{
+    struct buf url = buf_init(SERVICE_URL_MAX + 4 * TERM_MAX_BYTES + 100);
+    char *query = curl_easy_escape(NULL, x->query, (int)strlen(x->query));
+    buf_addf(&url, "%s/search?format=json&pageno=%d&q=%s", x->url, (int)x->page,
+             query != NULL ? query : "");
+    struct http_request r = {.method = "GET",
+                             .url = buf_text(&url),
+                             .token = x->token,
+                             .accept = "application/json",
+                             .key = "",
+                             .first_us = FIRST_US,
+                             .silence_us = SILENCE_US,
+                             .total_us = TOTAL_US};
+    bool ok = (query != NULL && buf_ok(&url)) || err_set(err, ERR_STOP, "out of memory");
+    ok = ok && http_call_start(x->call, &r, err);
+    curl_free(query);
+    buf_done(&url);
+    x->asked = ok;
+    return ok;
+}
+
+static enum search_answer bad_status(struct search_searxng *x, int32_t status, struct err *err)
+{
+    char words[120];
+    int32_t after_s = http_call_retry_after_s(x->call);
+    x->not_before_us = after_s > 0 ? clock_boot_us() + after_s * US_PER_S : 0;
+    if (status == 403)
+        return fail(x, ERR_STOP,
+                    "it refuses (403); allow json under search.formats in its settings.yml, or "
+                    "correct token_file",
+                    err);
+    if (status == 404)
+        return fail(x, ERR_STOP, "there is no search at this url (404); correct it", err);
+    (void)str_format(words, sizeof words, "it answered %d", (int)status); /* it fits */
+    return fail(x, status == 400 ? ERR_REFUSED : ERR_RETRY, words, err);
+}
+
+static const char *url_at(const json_t *results, size_t i)
+{
+    const char *url = json_string_value(json_object_get(json_array_get(results, i), "url"));
+    return url != NULL ? url : "";
+}
+
+/* A page came: is there something on it that the one before had not? */
+static enum search_answer judge_page(struct search_searxng *x, struct err *err)
+{
+    const json_t *results = json_object_get(x->answer, "results");
+    const json_t *blocked = json_object_get(x->answer, "unresponsive_engines");
+    if (!json_is_array(results)) {
+        drop_page(x);
+        return fail(x, ERR_RETRY, "its answer is no page of results", err);
+    }
+    if (json_array_size(results) == 0 && json_array_size(blocked) > 0) {
+        drop_page(x);
+        return fail(x, ERR_RETRY, "its search engines don't answer it now", err);
+    }
+    if (json_array_size(results) > 0 && !str_equal(url_at(results, 0), x->first)) {
+        (void)str_copy(x->first, sizeof x->first, url_at(results, 0)); /* a cut one is another */
+        return SEARCH_WAIT;
+    }
+    drop_page(x);
+    x->under_way = false;
+    return SEARCH_EXHAUSTED;
+}
+
+static enum search_answer take_answer(struct search_searxng *x, int64_t deadline_us,
+                                      struct err *err)
+{
+    struct err why = {0};
+    switch (http_call_next(x->call, deadline_us, &why)) {
+    case HTTP_FAILED:
+        drop_page(x);
+        return fail(x, why.kind, why.text, err);
+    case HTTP_WAIT:
+    case HTTP_MORE:
+        return SEARCH_WAIT;
+    case HTTP_WHOLE:
+        break;
+    }
+    x->asked = false;
+    if (http_call_status(x->call) != 200)
+        return bad_status(x, http_call_status(x->call), err);
+    struct buf *body = http_call_body(x->call);
+    x->answer = json_loadb(buf_text(body), body->len, 0, NULL);
+    return judge_page(x, err);
+}
+
+/* The next result of the page; without one the next page follows. */
+static enum search_answer take_result(struct search_searxng *x, struct search_hit *ret_hit)
+{
+    const json_t *results = json_object_get(x->answer, "results");
+    while ((size_t)x->at < json_array_size(results)) {
+        const json_t *result = json_array_get(results, (size_t)x->at++);
+        const char *title = json_string_value(json_object_get(result, "title"));
+        if (!weblink_clean(url_at(results, (size_t)x->at - 1), ret_hit->url))
+            continue;
+        text_screen_to(ret_hit->title, sizeof ret_hit->title, title != NULL ? title : "");
+        (void)str_format(ret_hit->cursor, sizeof ret_hit->cursor, "%d.%d", (int)x->page,
+                         (int)x->at); /* it fits */
+        return SEARCH_HIT;
+    }
+    drop_page(x);
+    x->page++;
+    x->at = 0;
+    x->under_way = x->page <= PAGES_MAX;
+    return x->under_way ? SEARCH_WAIT : SEARCH_EXHAUSTED;
+}
+
+/* --- the port --------------------------------------------------------------------------------- */
+
+static void searxng_end(struct search *s)
+{
+    drop_page(own(s));
+    own(s)->under_way = false;
+}
+
+static bool searxng_start(struct search *s, const struct search_request *request, struct err *err)
+{
+    struct search_searxng *x = own(s);
+    char page[CURSOR_MAX + 1];
+    searxng_end(s);
+    if (!str_copy(x->query, sizeof x->query, request->query))
+        return err_set(err, ERR_REFUSED, "search: a query that is too long");
+    (void)str_copy(page, sizeof page, request->cursor); /* same size */
+    char *dot = strchr(page, '.');
+    if (dot != NULL)
+        *dot = '\0';
+    if (dot == NULL || !str_int(page, 1, PAGES_MAX, &x->page) ||
+        !str_int(dot + 1, 0, 1000000, &x->at)) { /* the beginning, or another provider's */
+        x->page = 1;
+        x->at = 0;
+    }
+    x->first[0] = '\0';
+    x->under_way = true;
+    return true;
+}
+
+static enum search_answer searxng_next(struct search *s, int64_t deadline_us,
+                                       struct search_hit *ret_hit, struct err *err)
+{
+    struct search_searxng *x = own(s);
+    struct err why = {0};
+    do {
+        enum search_answer answer = SEARCH_WAIT;
+        if (!x->under_way)
+            return SEARCH_EXHAUSTED;
+        if (x->answer != NULL)
+            answer = take_result(x, ret_hit);
+        else if (x->asked)
+            answer = take_answer(x, deadline_us, err);
+        else if (clock_boot_us() < x->not_before_us)
+            return fail(x, ERR_RETRY, "it asked to be left alone for now", err);
+        else if (!ask(x, &why))
+            return fail(x, why.kind == ERR_REFUSED ? ERR_STOP : why.kind, why.text, err);
+        if (answer != SEARCH_WAIT)
+            return answer;
+    } while (clock_boot_us() < deadline_us);
+    return SEARCH_WAIT;
+}
+
+static void searxng_free(struct search *s)
+{
+    if (s == NULL)
+        return;
+    struct search_searxng *x = own(s);
+    json_decref(x->answer);
+    http_call_free(x->call);
+    free(x);
+}
+
+static const struct search_ops ops = {
+    .kind = "searxng",
+    .start = searxng_start,
+    .next = searxng_next,
+    .end = searxng_end,
+    .free = searxng_free,
+};
+
+bool search_searxng_new(const struct search_service *service, struct search **ret, struct err *err)
+{
+    struct search_searxng *x = calloc(1, sizeof *x);
+    if (x == NULL)
+        return err_set(err, ERR_STOP, "search: out of memory");
+    x->search.ops = &ops;
+    size_t len = strlen(service->url);
+    while (len > 0 && service->url[len - 1] == '/')
+        len--;
+    bool fits = str_copy(x->name, sizeof x->name, service->name) &&
+                str_copy_n(x->url, sizeof x->url, service->url, len) &&
+                str_copy(x->token, sizeof x->token, service->token);
+    bool ok = (fits || err_set(err, ERR_REFUSED, "search: %s: its url or token is too long",
+                               service->name)) &&
+              http_call_new(service->agent, ANSWER_MAX, &x->call, err);
+    if (!ok) {
+        searxng_free(&x->search);
+        return false;
+    }
+    *ret = &x->search;
+    return true;
+}

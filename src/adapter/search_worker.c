@@ -1,0 +1,374 @@
+/* search_worker.c - a query as a stream of results.
+ *
+ * The idea: what was taken is known by its cursor and nothing else. A stream that ends well,
+ * breaks, or is cut by us is all the same: the next exchange asks for what comes behind the last
+ * cursor. Only the worker's word "exhausted" ends a query. */
+#include "adapter/search_worker.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "http_call.h"
+#include "worker_answer.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 4 * 1024 * 1024, SERVICE_URL_MAX = 1100, TOKEN_MAX = 1024, EMPTY_MAX = 3 };
+
+#define FIRST_US (90 * US_PER_S)   /* a host that sleeps takes so long to wake up */
+#define SILENCE_US (45 * US_PER_S) /* a worker says "ping" every 15 s */
+#define DEADLINE_MS 60000
+
+struct search_worker {
+    struct search search;
+    struct http_call *call;
+    char name[NAME_MAX_BYTES + 1], url[SERVICE_URL_MAX], token[TOKEN_MAX];
+    /* The query under way. */
+    bool under_way;
+    struct search_request request; /* its texts are the two below */
+    char term[TERM_MAX_BYTES + 1], query[TERM_MAX_BYTES + 1];
+    char cursor[CURSOR_MAX + 1]; /* behind what was taken */
+    bool asked;                  /* an exchange is under way, or its answer is being read */
+    bool whole;                  /* it is complete */
+    int32_t taken, empty;        /* hits of this exchange; exchanges in a row without one */
+    json_t *page;                /* of the paged form; NULL: none */
+    size_t at;                   /* in its items */
+    int64_t not_before_us;       /* boot time; 0: at once */
+};
+
+static struct search_worker *own(struct search *s)
+{
+    return (struct search_worker *)s;
+}
+
+static enum search_answer fail(const struct search_worker *w, enum err_kind kind, const char *why,
+                               struct err *err)
+{
+    (void)err_set(err, kind, "search: %s: %s", w->name, why);
+    return SEARCH_FAILED;
+}
+
+static void drop_exchange(struct search_worker *w)
+{
+    http_call_end(w->call);
+    json_decref(w->page);
+    w->page = NULL;
+    w->asked = w->whole = false;
+    w->at = 0;
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* The same query has the same id, also in another process after a crash. */
+static void request_id(const struct search_worker *w, char dst[UUID_TEXT_SIZE])
+{
+    struct buf text = buf_init(2 * TERM_MAX_BYTES + 200);
+    char job[UUID_TEXT_SIZE];
+    uuid_text(w->request.job, job);
+    buf_addf(&text, "search\n%s\n%s\n%d\n%s", job, w->term, (int)w->request.variation, w->query);
+    uuid_text(uuid_from_bytes(buf_text(&text), text.len), dst);
+    buf_done(&text);
+}
+
+static char *question(const struct search_worker *w, const char *id)
+{
+    char job[UUID_TEXT_SIZE];
+    uuid_text(w->request.job, job);
+    json_t *json = json_pack(
+        "{s:i,s:s,s:s,s:{s:s},s:s,s:i,s:i,s:s?,s:s,s:i}", "proto", 1, "request_id", id, "job_id",
+        job, "term", "text", w->term, "query", w->query, "variation", (int)w->request.variation,
+        "limit", (int)w->request.limit, "cursor", w->cursor[0] != '\0' ? w->cursor : NULL, "want",
+        "urls", "deadline_ms", DEADLINE_MS);
+    char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    return text;
+}
+
+static bool ask(struct search_worker *w, struct err *err)
+{
+    char url[SERVICE_URL_MAX + 16], id[UUID_TEXT_SIZE];
+    request_id(w, id);
+    (void)str_format(url, sizeof url, "%s/v1/search", w->url); /* it fits */
+    char *text = question(w, id);
+    struct http_request r = {.method = "POST",
+                             .url = url,
+                             .token = w->token,
+                             .accept = "application/x-ndjson, application/json;q=0.5",
+                             .key = id,
+                             .json = text,
+                             .first_us = FIRST_US,
+                             .silence_us = SILENCE_US};
+    bool ok = text != NULL || err_set(err, ERR_RETRY, "a term that is no valid text");
+    ok = ok && http_call_start(w->call, &r, err);
+    free(text);
+    w->asked = ok;
+    w->whole = false;
+    w->taken = 0;
+    return ok;
+}
+
+/* --- what a status means ---------------------------------------------------------------------- */
+
+struct status_row {
+    int from, to;
+    enum err_kind kind;
+    const char *words;
+};
+static const struct status_row statuses[] = {
+    {400, 400, ERR_REFUSED, "it can't make anything of this query"},
+    {422, 422, ERR_REFUSED, "it can't make anything of this query"},
+    {401, 401, ERR_STOP, "it refuses our token; correct token_file"},
+    {403, 403, ERR_STOP, "it refuses our token; correct token_file"},
+    {404, 404, ERR_STOP, "there is no search at this url; correct it"},
+    {408, 408, ERR_RETRY, "it was too slow"},
+    {429, 429, ERR_RETRY, "it was asked too often"},
+    {300, 399, ERR_STOP, "it leads elsewhere, which is not followed; correct its url"},
+    {402, 499, ERR_STOP, "it refuses what we ask"},
+    {100, 599, ERR_RETRY, "it is in trouble"},
+};
+
+/* Too long a pause for waiting here is waited for by whoever asks again. */
+static void pause_for(struct search_worker *w, int32_t seconds)
+{
+    if (seconds > 0)
+        w->not_before_us = clock_boot_us() + seconds * US_PER_S;
+}
+
+static enum search_answer bad_status(struct search_worker *w, int32_t status, struct err *err)
+{
+    char words[160];
+    pause_for(w, http_call_retry_after_s(w->call));
+    drop_exchange(w);
+    if (status == 409 && w->cursor[0] != '\0') { /* it forgot: the query begins again */
+        w->cursor[0] = '\0';
+        return SEARCH_WAIT;
+    }
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        const struct status_row *row = &statuses[i];
+        if (status < row->from || status > row->to)
+            continue;
+        (void)str_format(words, sizeof words, "%s (%d)", row->words, (int)status); /* it fits */
+        return fail(w, row->kind, words, err);
+    }
+    return fail(w, ERR_RETRY, "it answered something that is not HTTP", err);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static enum search_answer take_word(struct search_worker *w, enum worker_said said,
+                                    const struct worker_word *word, struct search_hit *ret_hit,
+                                    struct err *err)
+{
+    switch (said) {
+    case WORKER_HIT:
+        *ret_hit = word->hit;
+        (void)str_copy(w->cursor, sizeof w->cursor, word->hit.cursor); /* same size */
+        w->taken++;
+        w->empty = 0;
+        return SEARCH_HIT;
+    case WORKER_ERROR:
+        pause_for(w, word->retry_after_s);
+        if (!word->fatal)
+            return SEARCH_WAIT;
+        drop_exchange(w);
+        return fail(w, word->kind, word->words, err);
+    case WORKER_END:
+        drop_exchange(w);
+        if (word->cursor[0] != '\0')
+            (void)str_copy(w->cursor, sizeof w->cursor, word->cursor); /* same size */
+        w->under_way = !word->exhausted;
+        return word->exhausted ? SEARCH_EXHAUSTED : SEARCH_WAIT;
+    case WORKER_BAD: /* one object less; the rest may be fine */
+    case WORKER_LOG:
+    case WORKER_NOTHING:
+        return SEARCH_WAIT;
+    }
+    return SEARCH_WAIT;
+}
+
+/* One line of the stream. *ret_any false: there is none yet. */
+static enum search_answer take_line(struct search_worker *w, bool *ret_any,
+                                    struct search_hit *ret_hit, struct err *err)
+{
+    struct buf *body = http_call_body(w->call);
+    struct worker_word word;
+    const char *end = body->len > 0 ? memchr(body->data, '\n', body->len) : NULL;
+    size_t len = end != NULL ? (size_t)(end - body->data) : body->len;
+    *ret_any = end != NULL;
+    if (len > WORKER_LINE_MAX) {
+        drop_exchange(w);
+        *ret_any = true;
+        return fail(w, ERR_RETRY, "it sent a line that is longer than 64 KiB", err);
+    }
+    if (end == NULL)
+        return SEARCH_WAIT;
+    enum worker_said said = worker_line(body->data, len, &word);
+    memmove(body->data, body->data + len + 1, body->len - len - 1);
+    buf_cut(body, body->len - len - 1);
+    return take_word(w, said, &word, ret_hit, err);
+}
+
+/* The next item of a page that came whole. */
+static enum search_answer take_item(struct search_worker *w, struct search_hit *ret_hit,
+                                    struct err *err)
+{
+    const json_t *items = json_object_get(w->page, "items");
+    struct worker_word word;
+    if (w->at < json_array_size(items)) {
+        enum worker_said said = worker_object(json_array_get(items, w->at++), &word);
+        return take_word(w, said, &word, ret_hit, err);
+    }
+    bool end = json_is_true(json_object_get(w->page, "end"));
+    char cursor[CURSOR_MAX + 1];
+    if (worker_cursor(w->page, cursor) && cursor[0] != '\0')
+        (void)str_copy(w->cursor, sizeof w->cursor, cursor); /* same size */
+    drop_exchange(w);
+    w->under_way = !end;
+    return end ? SEARCH_EXHAUSTED : SEARCH_WAIT;
+}
+
+/* The answer is complete and no line is left. */
+static enum search_answer take_rest(struct search_worker *w, struct err *err)
+{
+    if (http_call_is(w->call, "application/json") && w->page == NULL) {
+        struct buf *body = http_call_body(w->call);
+        w->page = json_loadb(buf_text(body), body->len, JSON_REJECT_DUPLICATES, NULL);
+        if (json_is_array(json_object_get(w->page, "items")))
+            return SEARCH_WAIT;
+        drop_exchange(w);
+        return fail(w, ERR_RETRY, "its answer is no page of results", err);
+    }
+    drop_exchange(w);
+    return fail(w, ERR_RETRY, "its answer broke off before the end", err);
+}
+
+static enum search_answer read_answer(struct search_worker *w, int64_t deadline_us,
+                                      struct search_hit *ret_hit, struct err *err)
+{
+    bool stream = http_call_is(w->call, "application/x-ndjson"), any = false;
+    struct err why = {0};
+    if (w->page != NULL)
+        return take_item(w, ret_hit, err);
+    if (stream && http_call_status(w->call) == 200) {
+        enum search_answer answer = take_line(w, &any, ret_hit, err);
+        if (any)
+            return answer;
+    }
+    if (w->whole && http_call_status(w->call) == 200)
+        return take_rest(w, err);
+    switch (http_call_next(w->call, deadline_us, &why)) {
+    case HTTP_FAILED:
+        drop_exchange(w);
+        return fail(w, why.kind, why.text, err);
+    case HTTP_WHOLE:
+        w->whole = true;
+        break;
+    case HTTP_WAIT:
+    case HTTP_MORE:
+        break;
+    }
+    int32_t status = http_call_status(w->call);
+    return w->whole && status != 200 ? bad_status(w, status, err) : SEARCH_WAIT;
+}
+
+/* --- the port --------------------------------------------------------------------------------- */
+
+static void worker_end(struct search *s)
+{
+    struct search_worker *w = own(s);
+    drop_exchange(w);
+    w->under_way = false;
+}
+
+static bool worker_start(struct search *s, const struct search_request *request, struct err *err)
+{
+    struct search_worker *w = own(s);
+    worker_end(s);
+    if (!str_copy(w->term, sizeof w->term, request->term) ||
+        !str_copy(w->query, sizeof w->query, request->query) ||
+        !str_copy(w->cursor, sizeof w->cursor, request->cursor))
+        return err_set(err, ERR_REFUSED, "search: a query that is too long");
+    w->request = *request;
+    w->request.limit = request->limit > 0 ? request->limit : 1;
+    w->empty = 0;
+    w->under_way = true;
+    return true;
+}
+
+/* Waits while the worker asked to be left alone; true when it may be asked. */
+static bool may_ask(struct search_worker *w, int64_t deadline_us)
+{
+    int64_t until = w->not_before_us < deadline_us ? w->not_before_us : deadline_us;
+    int64_t left_ms = (until - clock_boot_us()) / US_PER_MS;
+    if (left_ms > 0)
+        (void)poll(NULL, 0, (int)(left_ms < 1000 ? left_ms : 1000)); /* may be shorter */
+    return clock_boot_us() >= w->not_before_us;
+}
+
+static enum search_answer worker_next(struct search *s, int64_t deadline_us,
+                                      struct search_hit *ret_hit, struct err *err)
+{
+    struct search_worker *w = own(s);
+    struct err why = {0};
+    do {
+        enum search_answer answer = SEARCH_WAIT;
+        if (!w->under_way)
+            return SEARCH_EXHAUSTED;
+        if (w->asked)
+            answer = read_answer(w, deadline_us, ret_hit, err);
+        else if (w->empty >= EMPTY_MAX)
+            return fail(w, ERR_RETRY, "it ends its answers without a result and without an end",
+                        err);
+        else if (may_ask(w, deadline_us)) {
+            w->empty++;
+            if (!ask(w, &why))
+                return fail(w, why.kind == ERR_REFUSED ? ERR_STOP : why.kind, why.text, err);
+        }
+        if (answer != SEARCH_WAIT)
+            return answer;
+    } while (clock_boot_us() < deadline_us);
+    return SEARCH_WAIT;
+}
+
+static void worker_free(struct search *s)
+{
+    if (s == NULL)
+        return;
+    struct search_worker *w = own(s);
+    json_decref(w->page);
+    http_call_free(w->call);
+    free(w);
+}
+
+static const struct search_ops ops = {
+    .kind = "worker",
+    .start = worker_start,
+    .next = worker_next,
+    .end = worker_end,
+    .free = worker_free,
+};
+
+bool search_worker_new(const struct search_service *service, struct search **ret, struct err *err)
+{
+    struct search_worker *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return err_set(err, ERR_STOP, "search: out of memory");
+    w->search.ops = &ops;
+    size_t len = strlen(service->url);
+    while (len > 0 && service->url[len - 1] == '/')
+        len--;
+    bool fits = str_copy(w->name, sizeof w->name, service->name) &&
+                str_copy_n(w->url, sizeof w->url, service->url, len) &&
+                str_copy(w->token, sizeof w->token, service->token);
+    bool ok = (fits || err_set(err, ERR_REFUSED, "search: %s: its url or token is too long",
+                               service->name)) &&
+              http_call_new(service->agent, ANSWER_MAX, &w->call, err);
+    if (!ok) {
+        worker_free(&w->search);
+        return false;
+    }
+    *ret = &w->search;
+    return true;
+}
