@@ -38,7 +38,14 @@ struct pg_link_options {
      * read it. NULL: the URL, PGPASSFILE or ~/.pgpass. Copied. A password is never shown. */
     const char *password_file;
     struct wake *wake; /* cancels a waiting call; NULL: none. Borrowed; its event is not consumed */
-    int64_t host_us;   /* the longest wait for one address while connecting; 0: 5 s */
+    int32_t only;      /* of the hosts only this one, counted from 1, by itself; 0: all */
+    /* Asked whenever a connection was made, before anything else is sent over it: false with err
+     * (ERR_UNREACHABLE), and it is dropped. It may call pg_link_call() on the link. check_done:
+     * when the link is freed; both NULL: nothing is checked. */
+    bool (*check)(void *ctx, struct pg_link *link, int64_t deadline_us, struct err *err);
+    void (*check_done)(void *ctx);
+    void *check_ctx;
+    int64_t host_us; /* the longest wait for one address while connecting; 0: 5 s */
 };
 
 /* Reads the URL; connects to nothing. ERR_REFUSED when it can't be read. */
@@ -71,6 +78,8 @@ void pg_link_try_now(struct pg_link *link);
 void pg_link_drop(struct pg_link *link);
 /* Number of connections made so far: who sees another one than before resynchronises. */
 int64_t pg_link_generation(const struct pg_link *link);
+/* How many hosts the address names, and the one that was good last, counted from 1. */
+int32_t pg_link_hosts(const struct pg_link *link, int32_t *ret_good);
 /* "db1 port 5432, database autopilot": where it leads or would lead; never a password. Borrowed. */
 const char *pg_link_where(struct pg_link *link);
 

@@ -73,6 +73,10 @@ struct journal_untold {
 bool journal_untold(struct journal *j, struct journal_untold *ret, struct err *err);
 /* The same of a file that is only looked at; nothing when it is absent. */
 bool journal_look(const char *path, struct journal_untold *ret, struct err *err);
+/* A server of a shared record was seen; *ret_newest: the newest timeline that was ever seen of its
+ * system identifier, this one included. */
+bool journal_server(struct journal *j, const char *system, int64_t timeline, int64_t *ret_newest,
+                    struct err *err);
 /* Forgets what was acknowledged before before_us. */
 bool journal_trim(struct journal *j, int64_t before_us, struct err *err);
 

@@ -29,6 +29,10 @@ struct pg_link {
     struct pg_target target;
     struct wake *wake;
     PGconn *conn; /* NULL: none */
+    bool (*check)(void *ctx, struct pg_link *link, int64_t deadline_us, struct err *err);
+    void (*check_done)(void *ctx);
+    void *check_ctx;
+    bool checking;
     int64_t next_try_us, backoff_us;
     uint64_t seed;
     int64_t tries;
@@ -102,6 +106,25 @@ static bool ended_when_idle(struct pg_link *link)
     return PQstatus(link->conn) != CONNECTION_OK;
 }
 
+/* Is it the server that it should be? If not, as if it were not there. */
+static bool check_now(struct pg_link *link, int64_t deadline_us, struct err *err)
+{
+    struct err why = {0};
+    if (link->check == NULL)
+        return true;
+    link->checking = true;
+    bool ok = link->check(link->check_ctx, link, deadline_us, &why);
+    link->checking = false;
+    if (ok)
+        return true;
+    drop(link);
+    if (why.kind == ERR_CANCELLED)
+        return err_set(err, why.kind, "%s", why.text);
+    (void)str_copy(link->reason, sizeof link->reason, why.text); /* same size */
+    back_off(link);
+    return err_set(err, ERR_UNREACHABLE, "%s", why.text);
+}
+
 static bool connect_now(struct pg_link *link, int64_t deadline_us, struct err *err)
 {
     struct err why = {0};
@@ -116,6 +139,8 @@ static bool connect_now(struct pg_link *link, int64_t deadline_us, struct err *e
     link->conn = pg_reach(&link->target, deadline_us, link->wake, &why);
     if (link->conn != NULL) {
         link->counts.connections++;
+        if (!check_now(link, deadline_us, err))
+            return false;
         link->reason[0] = '\0';
         return true;
     }
@@ -134,6 +159,8 @@ static bool ensure(struct pg_link *link, int64_t deadline_us, struct err *err)
     }
     if (link->conn != NULL)
         return true;
+    if (link->checking)
+        return err_set(err, ERR_UNREACHABLE, "postgres: the link to the server broke");
     return connect_now(link, deadline_us, err);
 }
 
@@ -347,6 +374,13 @@ bool pg_link_new(const struct pg_link_options *options, struct pg_link **ret, st
         free(link);
         return false;
     }
+    if (options->only > 0 && options->only <= link->target.places) {
+        link->target.place[0] = link->target.place[options->only - 1];
+        link->target.places = 1;
+    }
+    link->check = options->check;
+    link->check_done = options->check_done;
+    link->check_ctx = options->check_ctx;
     link->wake = options->wake;
     link->backoff_us = BACKOFF_FIRST_US;
     rng_secure(&link->seed, sizeof link->seed);
@@ -359,6 +393,8 @@ void pg_link_free(struct pg_link *link)
     if (link == NULL)
         return;
     drop(link);
+    if (link->check_done != NULL)
+        link->check_done(link->check_ctx);
     pg_target_done(&link->target);
     free(link);
 }
@@ -391,6 +427,12 @@ void pg_link_drop(struct pg_link *link)
 int64_t pg_link_generation(const struct pg_link *link)
 {
     return link->counts.connections;
+}
+
+int32_t pg_link_hosts(const struct pg_link *link, int32_t *ret_good)
+{
+    *ret_good = link->target.best + 1;
+    return link->target.places;
 }
 
 const char *pg_link_where(struct pg_link *link)

@@ -7,6 +7,7 @@
 #include "adapter/authority_sqlite.h"
 #include "adapter/mirror.h"
 #include "adapter/pg_migrate.h"
+#include "adapter/pg_witness.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "config.h"
@@ -34,6 +35,25 @@ bool shared_link(const struct settings *s, struct wake *wake, struct pg_link **r
     return pg_link_new(&options, ret, err);
 }
 
+/* A link that notices when the server is not the one that it was. */
+static bool watched_link(const struct app *app, const struct settings *s, struct pg_link **ret,
+                         struct err *err)
+{
+    char journal[FILE_PATH_MAX];
+    struct pg_witness *witness = NULL;
+    if (!place_file(app, PLACE_JOURNAL, journal, err) ||
+        !pg_witness_new(s->record_url, journal, &witness, err))
+        return false;
+    struct pg_link_options options = {.url = s->record_url,
+                                      .check = pg_witness_check,
+                                      .check_done = pg_witness_free,
+                                      .check_ctx = witness};
+    if (pg_link_new(&options, ret, err))
+        return true;
+    pg_witness_free(witness);
+    return false;
+}
+
 bool shared_authority(const struct app *app, const struct settings *s, struct clock_port *clock,
                       struct authority **ret, struct err *err)
 {
@@ -42,7 +62,7 @@ bool shared_authority(const struct app *app, const struct settings *s, struct cl
     if (!shared_is(s))
         return place_file(app, PLACE_RECORD, path, err) &&
                authority_sqlite_open(path, clock, ret, err);
-    if (!shared_link(s, NULL, &link, err))
+    if (!watched_link(app, s, &link, err))
         return false;
     if (authority_pg_open(link, clock, ret, err))
         return true;
@@ -58,7 +78,7 @@ bool shared_agenda(const struct app *app, const struct settings *s, struct clock
     if (!shared_is(s))
         return place_file(app, PLACE_RECORD, path, err) &&
                agenda_sqlite_open(path, clock, ret, err);
-    if (!shared_link(s, NULL, &link, err))
+    if (!watched_link(app, s, &link, err))
         return false;
     if (agenda_pg_open(link, clock, ret, err))
         return true;
@@ -71,7 +91,7 @@ bool shared_mirror(const struct app *app, const struct settings *s, struct mirro
 {
     char path[FILE_PATH_MAX];
     struct pg_link *link = NULL;
-    if (!place_file(app, PLACE_MIRROR, path, err) || !shared_link(s, NULL, &link, err))
+    if (!place_file(app, PLACE_MIRROR, path, err) || !watched_link(app, s, &link, err))
         return false;
     if (mirror_port_new(path, link, ret, err))
         return true;
@@ -94,7 +114,7 @@ static bool pull(struct app *app, struct mirror *m, const struct settings *s, st
     char at[16];
     struct err why = {0};
     struct pg_link *link = NULL;
-    if (!shared_link(s, NULL, &link, err))
+    if (!watched_link(app, s, &link, err))
         return false;
     int64_t until_us = clock_boot_us() + ASK_WITHIN_US;
     bool ok = mirror_pull(m, link, until_us, NULL, &why);
@@ -135,7 +155,7 @@ bool shared_report(const struct app *app, struct uuid run, struct err *err)
     if (!shared_is(&s))
         return true;
     bool ok = place_file(app, PLACE_MIRROR, path, err) && mirror_open(path, &m, err) &&
-              shared_link(&s, NULL, &link, err) &&
+              watched_link(app, &s, &link, err) &&
               mirror_report(m, link, run, clock_boot_us() + ASK_WITHIN_US, err);
     pg_link_free(link);
     mirror_close(m);

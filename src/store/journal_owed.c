@@ -1,4 +1,5 @@
-/* journal_owed.c - what a shared record must still be told, besides letters' verdicts. */
+/* journal_owed.c - what a shared record must still be told, besides letters' verdicts, and which
+ * servers of it were seen. */
 #include "base/clock.h"
 #include "base/fp.h"
 #include "journal_inside.h"
@@ -55,4 +56,24 @@ bool journal_untold(struct journal *j, struct journal_untold *ret, struct err *e
     *ret = (struct journal_untold){.letters = col_int(st, 0), .stops = col_int(st, 1)};
     stmt_end(st);
     return true;
+}
+
+bool journal_server(struct journal *j, const char *system, int64_t timeline, int64_t *ret_newest,
+                    struct err *err)
+{
+    bool row;
+    struct stmt *st = db_stmt(j->db, SQL_JOURNAL_SERVER);
+    stmt_text(st, "$system", system);
+    if (!db_step(st, &row, err))
+        return false;
+    *ret_newest = row ? col_int(st, 0) : 0;
+    stmt_end(st);
+    if (*ret_newest >= timeline)
+        return true;
+    *ret_newest = timeline;
+    st = db_stmt(j->db, SQL_JOURNAL_SERVER_SEEN);
+    stmt_text(st, "$system", system);
+    stmt_int(st, "$timeline", timeline);
+    stmt_int(st, "$now", clock_now_us());
+    return db_run(st, NULL, err);
 }

@@ -1,5 +1,6 @@
 """Broken if this fails: after a server that lost acknowledged commits was replaced by its standby,
-somebody is written to twice, or work goes on before every engine has told what it knows.
+somebody is written to twice, or work goes on before every engine has told what it knows; an engine
+works on while two servers can be written to, or on one whose place another took.
 
 needs: postgres
 time limit: 200 s
@@ -116,6 +117,36 @@ def commits_lost(control):
     all_once(a, b, 'lossy')
 
 
+def both_up(control):
+    """The standby was promoted, and the old server was not stopped: nobody may work on either."""
+    a, b, second = stage(control, 'both', '')
+    check('both: letters', until(a, 30))
+    wait_for(lambda: sql(second, 'select pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn()') == 't')
+    control.ask('promote both2')
+    before = len(letters(a))
+    for name, data in (('a', a), ('b', b)):
+        p = run(data, 'engine', '--until-idle', timeout=60)
+        said = p.stdout + p.stderr
+        check('both: engine %s holds, and says why' % name,
+              p.returncode != 0 and 'HOLD: two servers can be written to' in said, said[-400:])
+    p = run(a, 'job', 'stop', 'lab', timeout=60)
+    check('both: an operator is told too', p.returncode != 0 and 'HOLD' in p.stderr, p.stderr)
+    check('both: nothing was sent', len(letters(a)) == before and letters(b) == [],
+          '%d, then %d and %d' % (before, len(letters(a)), len(letters(b))))
+    control.ask('stop both2')
+    p = run(a, 'engine', '--until-idle', timeout=60)
+    said = p.stdout + p.stderr
+    check('both: the old one alone is known to be old',
+          p.returncode != 0 and "HOLD: another server took the place of" in said and
+          len(letters(a)) == before, said[-400:])
+    control.ask('stop both')
+    control.ask('start both2')
+    leases_over(second)
+    p = run(a, 'engine', '--until-idle', '--quiet', timeout=120)
+    check('both: with the old one stopped it goes on', p.returncode == 0, p.stdout + p.stderr)
+    all_once(a, b, 'both')
+
+
 def must_url(control, a):
     with open(os.path.join(a, 'autopilot.ini')) as f:
         return re.search(r'url = (\S+)', f.read())[1]
@@ -123,7 +154,7 @@ def must_url(control, a):
 
 def main():
     control = Control(os.environ['AUTOPILOT_TEST_PG_DIR'])
-    for part in (nothing_lost, commits_lost):
+    for part in (nothing_lost, commits_lost, both_up):
         try:
             part(control)
         except Exception as e:  # pylint: disable=broad-except

@@ -506,6 +506,21 @@ static void what_is_not_told_is_counted(void **state)
     assert_int_equal(untold.letters, 1);
 }
 
+static void the_newest_timeline_of_each_server_is_kept(void **state)
+{
+    struct scene *c = *state;
+    int64_t newest = 0;
+    assert_true(journal_server(c->j, "71", 2, &newest, &c->err));
+    assert_int_equal(newest, 2);
+    reopen(c);
+    assert_true(journal_server(c->j, "71", 1, &newest, &c->err));
+    assert_int_equal(newest, 2);
+    assert_true(journal_server(c->j, "71", 3, &newest, &c->err));
+    assert_int_equal(newest, 3);
+    assert_true(journal_server(c->j, "72", 1, &newest, &c->err));
+    assert_int_equal(newest, 1);
+}
+
 /* Made by the version before: what it knows stays, and stops can be kept. */
 static void an_older_journal_is_brought_up_to_date(void **state)
 {
@@ -557,6 +572,7 @@ int main(void)
         TEST(a_stop_is_kept_until_it_was_told),
         TEST(what_is_not_told_is_counted),
         TEST(an_older_journal_is_brought_up_to_date),
+        TEST(the_newest_timeline_of_each_server_is_kept),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
