@@ -40,6 +40,7 @@ bool agendas_open(struct app *app, bool change, struct agendas *ret, struct err 
     *ret = (struct agendas){.arena = arena_init(LIST_MEMORY)};
     if (change && app->read_only)
         return err_set(err, ERR_REFUSED, "nothing is changed with --read-only");
+    app->will_change = change;
     return record_read(app, &ret->db, err) &&
            record_workspace(app, ret->db, &ret->workspace, err) &&
            clock_real_new(NULL, &ret->clock, err) &&

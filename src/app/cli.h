@@ -51,6 +51,7 @@ struct app {
     char workspace_found[NAME_MAX_BYTES + 1];
     /* What record_read() met: a shared record, and whether it answered. */
     bool record_shared, record_reached;
+    bool will_change; /* the record itself is asked next: that it is away is said then, once */
     int64_t record_seen_us; /* shared: the server's instant of what is shown */
     char data_dir[FILE_PATH_MAX];
     char config_path[FILE_PATH_MAX];

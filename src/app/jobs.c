@@ -23,6 +23,7 @@ bool jobs_workspace(struct app *app, const char *name, char ret[NAME_MAX_BYTES +
     struct arena arena = arena_init(JOBS_ARENA_MAX);
     struct db *db = NULL;
     struct job_row *row = NULL;
+    app->will_change = true;
     bool ok =
         record_read(app, &db, err) && read_job(db, NULL, name, clock_now_us(), &arena, &row, err);
     if (ok)
@@ -233,6 +234,6 @@ bool jobs_command(struct app *app, struct command *command, const char *name, st
     desk_carry_out(r.authority, &r.config.settings, command, &reply);
     record_close(&r);
     if (!reply.ok)
-        return err_set(err, ERR_REFUSED, "%s", reply.text);
+        return err_set(err, reply.untold ? ERR_UNREACHABLE : ERR_REFUSED, "%s", reply.text);
     return print_reply(app, command, &reply, err);
 }

@@ -128,7 +128,8 @@ static bool pull(struct app *app, struct mirror *m, const struct settings *s, st
     if (!away || mirror_pulled_at(m) == 0)
         return err_set(err, why.kind, "%s", why.text);
     wall(mirror_pulled_at(m), at);
-    out_warn("%s; what follows is as it was at %s", why.text, at);
+    if (!app->will_change)
+        out_warn("%s; what follows is as it was at %s", why.text, at);
     return true;
 }
 

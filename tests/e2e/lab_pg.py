@@ -19,6 +19,9 @@ it was asked for. One request a line, one answer: "ok VALUE" or "error WHY". Nam
     pooler NAME             -> URL                      promote NAME
     stop NAME | crash NAME | start NAME                 fast, immediate, again
     freeze NAME | thaw NAME                             its pooler stands still, goes on
+    small NAME MB           a disk of its own for a tablespace -> its path, or an error where the
+                            machine does not let us mount one
+    fill NAME | room NAME   that disk is full, has room again
     wire NAME SERVER        a way to SERVER -> URL without TLS (so that answers can be counted)
     delay NAME MS           round trip                  stall NAME | go NAME    nothing passes
     cut NAME N              N more answers pass; the next one is made by the server and thrown
@@ -157,6 +160,8 @@ def end_server(where):
     """Ends what works in a directory in the hard way, and removes it."""
     end_process(where + '/data/postmaster.pid', signal.SIGQUIT)
     end_process(where + '/pgbouncer.pid', signal.SIGKILL)
+    if os.path.ismount(where + '/small'):
+        subprocess.call([tool('umount'), '-l', where + '/small'])
     shutil.rmtree(where, ignore_errors=True)
 
 
@@ -253,6 +258,24 @@ class Server:
             wait_for_port(port)
             self.pool = self.url(port)
         return self.pool
+
+    def small(self, megabytes):
+        path = self.dir + '/small'
+        self.lab.mkdir(path)
+        run([tool('mount'), '-t', 'tmpfs', '-o', 'size=%dm,mode=700,uid=%d,gid=%d' % (
+            megabytes, *server_ids()), 'tmpfs', path])
+        return path
+
+    def fill(self):
+        with open(self.dir + '/small/filler', 'wb', buffering=0) as f:
+            try:
+                while True:
+                    f.write(bytes(4096))
+            except OSError:
+                pass
+
+    def room(self):
+        os.unlink(self.dir + '/small/filler')
 
     def signal_pooler(self, number):
         with open(self.dir + '-pooler/pgbouncer.pid') as f:
@@ -369,8 +392,8 @@ class Guest:
             return server.plain_url(self.make(name, Wire, server.port).port)
         if verb == 'pooler':
             return self.named(name, Server).pooler()
-        if verb in ('freeze', 'thaw'):
-            return getattr(self.named(name, Server), verb)()
+        if verb in ('freeze', 'thaw', 'small', 'fill', 'room'):
+            return getattr(self.named(name, Server), verb)(*map(int, rest))
         if verb in ('stop', 'crash', 'start', 'promote'):
             if name == 'main':
                 raise KeyError('main belongs to all')

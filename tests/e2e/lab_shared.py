@@ -46,9 +46,10 @@ class Server:
             raise RuntimeError(text[:60] + ': ' + p.stderr.strip())
         return p.stdout.strip()
 
-    def make(self, database):
+    def make(self, database, there=False):
         """A database with the schema, and nothing else."""
-        self.sql('create database ' + database)
+        if not there:
+            self.sql('create database ' + database)
         lab.must(os.path.join(lab.tmp(), 'operator'), 'db', 'migrate', '--yes', '--quiet',
                  AUTOPILOT_RECORD_URL=self.url(database))
 

@@ -141,7 +141,7 @@ def away(name, seed, golden, begin, finish, seconds):
     asked = time.monotonic()
     refused = a.run('job', 'stop', 'lab', timeout=40)
     results.append(('what would change it is refused with the reason',
-                    refused.returncode != 0 and refused.stderr.count('\n') <= 2 and
+                    refused.returncode == 3 and refused.stderr.count('\n') == 1 and
                     time.monotonic() - asked < 20, refused.stderr))
     wait_for(lambda: time.monotonic() - began >= seconds, seconds)
     at_last = len(a.letters())
