@@ -200,7 +200,8 @@ def main():
     if sys.argv[1:2] == ['one']:
         return one(sys.argv[2], sys.argv[3])
     seed = lab_shared.seed('base', **JOB)
-    cases = [subprocess.Popen([sys.executable, __file__, 'one', name, seed], stdout=subprocess.PIPE,
+    cases = [subprocess.Popen([sys.executable, __file__, 'one', name, seed,
+                               *(['all'] if ALL else [])], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) for name in CASES]
     for p in cases:
         out, _ = p.communicate(timeout=400)
