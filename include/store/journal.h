@@ -32,8 +32,8 @@ bool journal_intents(struct journal *j, const struct uuid *ids, int32_t count, i
                      struct err *err);
 bool journal_verdicts(struct journal *j, const struct send_verdict *verdicts, int32_t count,
                       int64_t now_us, struct err *err);
-/* Both in one commit: what became of letters, and which follow them over the same connections. So at
- * a crash no more letters are open than were on their way. */
+/* Both in one commit: what became of letters, and which follow them over the same connections. So
+ * at a crash no more letters are open than were on their way. */
 bool journal_step(struct journal *j, const struct send_verdict *verdicts, int32_t verdict_count,
                   const struct uuid *ids, int32_t count, int64_t now_us, struct err *err);
 /* The authority has the verdicts; needs no commit of its own (it rides on the next). */
