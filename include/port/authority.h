@@ -192,9 +192,12 @@ struct authority_ops {
      * has a live lease (the engine itself included: its other lanes have the same id); *ret_found
      * false when there is none. Raises the epoch; rows that other engines
      * had claimed become in_doubt in the same transaction. This engine's own claimed rows must have
-     * been settled before (they are released here otherwise only if sends_open shows none). */
+     * been settled before (they are released here otherwise only if sends_open shows none).
+     * token: one for each wish of a lane; zero: none. Asked again with the same token and mode, as
+     * when the answer was lost, it gives the same lease, whatever the operator wants by now, with
+     * its time begun anew; unless it was given back or ran out. */
     bool (*job_acquire)(struct authority *a, struct uuid engine, enum mail_mode mode,
-                        struct lease *ret, bool *ret_found, struct err *err);
+                        struct uuid token, struct lease *ret, bool *ret_found, struct err *err);
     /* As job_acquire, for one named job (manual sending); ERR_CONFLICT when somebody holds it. The
      * job's desired state is not looked at. */
     bool (*job_acquire_one)(struct authority *a, struct uuid engine, enum mail_mode mode,

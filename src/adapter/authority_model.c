@@ -98,6 +98,7 @@ static void take(struct model_handle *h, int32_t at, struct uuid engine, bool by
 {
     struct model_job *job = model_job_at(h->r, at);
     job->owner = engine;
+    job->token = (struct uuid){0};
     job->by_hand = by_hand;
     job->wait_until = 0;
     job->epoch++;
@@ -116,13 +117,33 @@ static int64_t wait_of(const struct model_job *job)
     return job->wait_until > job->rest_until ? job->wait_until : job->rest_until;
 }
 
+/* The live lease that this wish was given before; NULL none. */
+static struct model_job *given_before(struct model_handle *h, struct uuid engine,
+                                      enum mail_mode mode, struct uuid token)
+{
+    for (int32_t i = 0; i < h->r->jobs.count && !uuid_is_zero(token); i++) {
+        struct model_job *job = model_job_at(h->r, i);
+        if (uuid_equal(job->token, token) && uuid_equal(job->owner, engine) && !job->by_hand &&
+            job->lease_until > model_now(h) && job->plan.mode == mode && !job->deleted)
+            return job;
+    }
+    return NULL;
+}
+
 static bool job_acquire(struct authority *a, struct uuid engine, enum mail_mode mode,
-                        struct lease *ret, bool *ret_found, struct err *err)
+                        struct uuid token, struct lease *ret, bool *ret_found, struct err *err)
 {
     struct model_handle *h = model_self(a);
     if (!model_begin(h, err))
         return false;
     int64_t now = model_now(h);
+    struct model_job *ours = given_before(h, engine, mode, token);
+    if (ours != NULL) {
+        ours->lease_until = now + LEASE_TTL_US;
+        *ret = (struct lease){ours->plan.job, engine, ours->epoch};
+        *ret_found = true;
+        return model_whole(h->r, err);
+    }
     int32_t best = -1;
     for (int32_t i = 0; i < h->r->jobs.count; i++) {
         const struct model_job *job = model_job_at(h->r, i);
@@ -135,8 +156,10 @@ static bool job_acquire(struct authority *a, struct uuid engine, enum mail_mode 
             best = i;
     }
     *ret_found = best >= 0;
-    if (best >= 0)
+    if (best >= 0) {
         take(h, best, engine, false, ret);
+        model_job_at(h->r, best)->token = token;
+    }
     return model_whole(h->r, err);
 }
 

@@ -79,7 +79,8 @@ struct model_job {
     int32_t most_per_term;  /* the greatest limits that were ever in force: what the ledger may */
     int32_t most_per_group; /* hold at most */
     struct uuid owner;
-    bool by_hand; /* taken by name, whatever the operator wants of it */
+    struct uuid token; /* of the wish that took it; zero none */
+    bool by_hand;      /* taken by name, whatever the operator wants of it */
     int64_t epoch;
     int64_t lease_until;
     int64_t released; /* order of giving back: least recently released goes first */

@@ -39,7 +39,7 @@ int64_t pgauth_asked(const struct pgauth *a);
 /* --- authority_pg_lease.c --- */
 bool pgauth_hello(struct authority *base, const struct engine_card *card, struct err *err);
 bool pgauth_acquire(struct authority *base, struct uuid engine, enum mail_mode mode,
-                    struct lease *ret, bool *ret_found, struct err *err);
+                    struct uuid token, struct lease *ret, bool *ret_found, struct err *err);
 bool pgauth_acquire_one(struct authority *base, struct uuid engine, enum mail_mode mode,
                         const struct job_ref *job, struct lease *ret, struct err *err);
 bool pgauth_renew(struct authority *base, const struct lease *lease, struct progress *ret,

@@ -24,11 +24,12 @@ static bool read_lease(const char *command, json_t *answer, struct uuid engine, 
 }
 
 bool pgauth_acquire(struct authority *base, struct uuid engine, enum mail_mode mode,
-                    struct lease *ret, bool *ret_found, struct err *err)
+                    struct uuid token, struct lease *ret, bool *ret_found, struct err *err)
 {
     struct pgauth *a = pgauth_of(base);
     json_t *answer;
-    json_t *q = json_pack("{s:o,s:s}", "engine", pg_name(engine), "mode", mail_mode_name(mode));
+    json_t *q = json_pack("{s:o,s:s,s:o}", "engine", pg_name(engine), "mode", mail_mode_name(mode),
+                          "token", uuid_is_zero(token) ? json_null() : pg_name(token));
     if (!pg_ask(&a->ask, "job_acquire", q, &answer, err))
         return false;
     if (json_object_size(answer) == 0) {

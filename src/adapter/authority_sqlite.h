@@ -54,7 +54,7 @@ bool auth_progress(struct auth *a, struct uuid job, int32_t group_no, int32_t te
 bool auth_fence(struct auth *a, const struct lease *lease, struct err *err);
 bool auth_hello(struct authority *base, const struct engine_card *card, struct err *err);
 bool auth_acquire(struct authority *base, struct uuid engine, enum mail_mode mode,
-                  struct lease *ret, bool *ret_found, struct err *err);
+                  struct uuid token, struct lease *ret, bool *ret_found, struct err *err);
 bool auth_acquire_one(struct authority *base, struct uuid engine, enum mail_mode mode,
                       const struct job_ref *job, struct lease *ret, struct err *err);
 bool auth_renew(struct authority *base, const struct lease *lease, struct progress *ret,

@@ -135,7 +135,7 @@ static bool clear_wait(struct auth *a, struct uuid job, int64_t wait_until, stru
 }
 
 static bool take(struct auth *a, struct uuid job, struct uuid engine, bool manual,
-                 struct lease *ret, struct err *err)
+                 struct uuid token, struct lease *ret, struct err *err)
 {
     bool row;
     char name[UUID_TEXT_SIZE];
@@ -143,6 +143,8 @@ static bool take(struct auth *a, struct uuid job, struct uuid engine, bool manua
     stmt_uuid(st, "$job", job);
     stmt_uuid(st, "$engine", engine);
     stmt_int(st, "$manual", manual);
+    if (!uuid_is_zero(token))
+        stmt_uuid(st, "$token", token);
     stmt_int(st, "$until", a->now + LEASE_TTL_US);
     if (!db_step(st, &row, err))
         return false;
@@ -159,15 +161,59 @@ static bool take(struct auth *a, struct uuid job, struct uuid engine, bool manua
     return true;
 }
 
-static bool acquire(struct auth *a, struct uuid engine, enum mail_mode mode, struct lease *ret,
-                    bool *ret_found, struct err *err)
+/* What a lane wants that asks for a job. */
+struct wish {
+    struct uuid engine;
+    enum mail_mode mode;
+    struct uuid token; /* zero: none */
+};
+
+/* The lease that this wish was given before; *ret_found false: none, or it is over. */
+static bool given_before(struct auth *a, const struct wish *w, struct lease *ret, bool *ret_found,
+                         struct err *err)
+{
+    *ret_found = false;
+    if (uuid_is_zero(w->token))
+        return true;
+    struct stmt *st = db_stmt(a->db, SQL_LEASE_AGAIN);
+    stmt_uuid(st, "$engine", w->engine);
+    stmt_text(st, "$mode", mail_mode_name(w->mode));
+    stmt_uuid(st, "$token", w->token);
+    stmt_int(st, "$now", a->now);
+    if (!db_step(st, ret_found, err))
+        return false;
+    if (*ret_found)
+        *ret = (struct lease){.job = col_uuid(st, 0), .engine = w->engine, .epoch = col_int(st, 1)};
+    stmt_end(st);
+    return true;
+}
+
+static bool prolong(struct auth *a, const struct lease *lease, int64_t *ret_changed,
+                    struct err *err)
+{
+    struct stmt *st = db_stmt(a->db, SQL_LEASE_RENEW);
+    stmt_uuid(st, "$job", lease->job);
+    stmt_uuid(st, "$engine", lease->engine);
+    stmt_int(st, "$epoch", lease->epoch);
+    stmt_int(st, "$until", a->now + LEASE_TTL_US);
+    stmt_int(st, "$now", a->now);
+    return db_run(st, ret_changed, err);
+}
+
+static bool acquire(struct auth *a, const struct wish *w, struct lease *ret, bool *ret_found,
+                    struct err *err)
 {
     bool row;
+    struct uuid engine = w->engine;
+    if (!given_before(a, w, ret, ret_found, err))
+        return false;
+    if (*ret_found)
+        return prolong(a, ret, NULL, err);
     if (!rest_the_left(a, engine, err))
         return false;
     struct stmt *st = db_stmt(a->db, SQL_LEASE_CANDIDATE);
     stmt_uuid(st, "$engine", engine);
-    stmt_text(st, "$mode", mail_mode_name(mode));
+    stmt_text(st, "$mode", mail_mode_name(w->mode));
     stmt_int(st, "$now", a->now);
     if (!db_step(st, &row, err))
         return false;
@@ -176,17 +222,21 @@ static bool acquire(struct auth *a, struct uuid engine, enum mail_mode mode, str
         return true;
     struct uuid job = col_uuid(st, 0);
     stmt_end(st);
-    return take(a, job, engine, false, ret, err);
+    return take(a, job, engine, false, w->token, ret, err);
 }
 
 /* A look without a transaction: idle lanes ask at every change of the file, and must not stand in
  * the way of the one that writes. *ret false: there is nothing to take or to bring to rest. */
-static bool worth_trying(struct auth *a, struct uuid engine, enum mail_mode mode, bool *ret,
-                         struct err *err)
+static bool worth_trying(struct auth *a, const struct wish *w, bool *ret, struct err *err)
 {
+    struct lease lease;
     a->now = a->clock->ops->now_us(a->clock);
+    if (!given_before(a, w, &lease, ret, err))
+        return false;
+    if (*ret)
+        return true;
     struct stmt *st = db_stmt(a->db, SQL_LEASE_UNRESTED);
-    stmt_uuid(st, "$engine", engine);
+    stmt_uuid(st, "$engine", w->engine);
     stmt_int(st, "$now", a->now);
     if (!db_step(st, ret, err))
         return false;
@@ -194,8 +244,8 @@ static bool worth_trying(struct auth *a, struct uuid engine, enum mail_mode mode
     if (*ret)
         return true;
     st = db_stmt(a->db, SQL_LEASE_CANDIDATE);
-    stmt_uuid(st, "$engine", engine);
-    stmt_text(st, "$mode", mail_mode_name(mode));
+    stmt_uuid(st, "$engine", w->engine);
+    stmt_text(st, "$mode", mail_mode_name(w->mode));
     stmt_int(st, "$now", a->now);
     if (!db_step(st, ret, err))
         return false;
@@ -204,13 +254,14 @@ static bool worth_trying(struct auth *a, struct uuid engine, enum mail_mode mode
 }
 
 bool auth_acquire(struct authority *base, struct uuid engine, enum mail_mode mode,
-                  struct lease *ret, bool *ret_found, struct err *err)
+                  struct uuid token, struct lease *ret, bool *ret_found, struct err *err)
 {
     struct auth *a = auth_of(base);
+    const struct wish w = {engine, mode, token};
     struct lease lease;
     bool found = false;
     bool worth = false;
-    if (!worth_trying(a, engine, mode, &worth, err))
+    if (!worth_trying(a, &w, &worth, err))
         return false;
     if (!worth) {
         *ret_found = false;
@@ -218,7 +269,7 @@ bool auth_acquire(struct authority *base, struct uuid engine, enum mail_mode mod
     }
     if (!auth_begin(a, err))
         return false;
-    bool ok = acquire(a, engine, mode, &lease, &found, err);
+    bool ok = acquire(a, &w, &lease, &found, err);
     FP("authority_job_acquire_before");
     ok = auth_end(a, ok, err);
     FP("authority_job_acquire_after");
@@ -257,7 +308,8 @@ static bool acquire_one(struct auth *a, struct uuid engine, enum mail_mode mode,
     if (job.mode != mode && (job.cycle > 0 || job.state == JOB_RUNNING))
         return err_set(err, ERR_CONFLICT, "job: \"%s\" ran in %s mode; start it in %s mode first",
                        ref->name, mail_mode_name(job.mode), mail_mode_name(mode));
-    return auth_set_mode(a, &job, mode, err) && take(a, job.id, engine, true, ret, err);
+    return auth_set_mode(a, &job, mode, err) &&
+           take(a, job.id, engine, true, (struct uuid){0}, ret, err);
 }
 
 bool auth_acquire_one(struct authority *base, struct uuid engine, enum mail_mode mode,
@@ -279,17 +331,11 @@ bool auth_acquire_one(struct authority *base, struct uuid engine, enum mail_mode
 static bool renew(struct auth *a, const struct lease *lease, struct progress *ret, struct err *err)
 {
     int64_t changed;
-    struct stmt *st = db_stmt(a->db, SQL_LEASE_RENEW);
-    stmt_uuid(st, "$job", lease->job);
-    stmt_uuid(st, "$engine", lease->engine);
-    stmt_int(st, "$epoch", lease->epoch);
-    stmt_int(st, "$until", a->now + LEASE_TTL_US);
-    stmt_int(st, "$now", a->now);
-    if (!db_run(st, &changed, err))
+    if (!prolong(a, lease, &changed, err))
         return false;
     if (changed == 0)
         return fenced(lease, err);
-    st = db_stmt(a->db, SQL_ENGINE_SEEN);
+    struct stmt *st = db_stmt(a->db, SQL_ENGINE_SEEN);
     stmt_uuid(st, "$engine", lease->engine);
     stmt_int(st, "$now", a->now);
     return db_run(st, NULL, err) && auth_progress(a, lease->job, 0, 0, ret, err);

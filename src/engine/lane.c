@@ -321,18 +321,33 @@ static void let_go(struct lane *l)
         hands_leave(l->ports->hands, l->ports->number);
 }
 
-/* Takes a job; ret->took false when there is none. */
+/* A name that no other wish of this engine has, in this life of the process. */
+static struct uuid next_wish(struct lane *l)
+{
+    struct {
+        struct uuid engine;
+        int64_t now_us;
+        int64_t number;
+        uint64_t wish;
+    } of = {l->ports->engine, lane_now(l), l->ports->number, ++l->wishes};
+    return uuid_from_bytes(&of, sizeof of);
+}
+
+/* Takes a job; ret->took false when there is none. Whoever gets no answer asks for the same. */
 static bool take_job(struct lane *l, struct lane_report *ret, struct err *err)
 {
     struct authority *a = l->ports->authority;
     int64_t before_us = lane_boot(l);
     if (!lane_pay_owed(l, err))
         return false;
+    if (uuid_is_zero(l->taking))
+        l->taking = next_wish(l);
     FP("lane_before_acquire");
-    if (!a->ops->job_acquire(a, l->ports->engine, l->ports->mail->ops->mode, &l->lease, &ret->took,
-                             err))
+    if (!a->ops->job_acquire(a, l->ports->engine, l->ports->mail->ops->mode, l->taking, &l->lease,
+                             &ret->took, err))
         return false;
     FP("lane_after_acquire");
+    l->taking = (struct uuid){0};
     trim_journal(l);
     if (l->told_taking)
         forget_problem(l);

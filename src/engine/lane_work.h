@@ -32,6 +32,8 @@ struct lane {
     /* the job at hand */
     struct lease lease;
     bool leased;
+    struct uuid taking; /* names the wish for a job whose answer is not here; zero: none */
+    uint64_t wishes;    /* so far */
     bool manual;        /* what the operator wants of the job is not looked at */
     int64_t taken_us;   /* boot time at which it was taken */
     int64_t renewed_us; /* boot time before the last request that renewed the lease */

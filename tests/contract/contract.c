@@ -161,7 +161,7 @@ void ct_start(struct ct *c, enum mail_mode mode)
 bool ct_acquire(struct ct *c, struct uuid engine, enum mail_mode mode, struct lease *ret)
 {
     bool found = false;
-    if (!c->a->ops->job_acquire(c->a, engine, mode, ret, &found, &c->err))
+    if (!c->a->ops->job_acquire(c->a, engine, mode, (struct uuid){0}, ret, &found, &c->err))
         fail_msg("job_acquire: %s", c->err.text);
     return found;
 }

@@ -459,6 +459,91 @@ static void job_desired_shows_what_the_operator_wants(struct ct *c)
     }
 }
 
+static bool ask(struct ct *c, struct uuid engine, const char *wish, struct lease *ret)
+{
+    bool found = false;
+    struct uuid token = uuid_from_bytes(wish, strlen(wish));
+    ct_lane(c); /* a connection that broke was made again */
+    if (!c->a->ops->job_acquire(c->a, engine, MODE_DRYRUN, token, ret, &found, &c->err))
+        fail_msg("job_acquire: %s", c->err.text);
+    return found;
+}
+
+static void who_did_not_hear_the_answer_asks_again(struct ct *c)
+{
+    struct lease first, again;
+    ct_job(c, &plain);
+    ct_start(c, MODE_DRYRUN);
+    assert_true(ask(c, c->engine, "wish", &first));
+    assert_true(ask(c, c->engine, "wish", &again));
+    assert_true(uuid_equal(again.job, first.job));
+    assert_true(uuid_equal(again.engine, c->engine));
+    assert_int_equal(again.epoch, first.epoch);
+    assert_int_equal(ct_events(c, EVENT_LEASE_TAKEN), 1);
+    assert_false(ask(c, c->engine, "another lane's", &again));
+    assert_false(ask(c, c->other, "wish", &again));
+    bool found = true;
+    assert_true(c->a->ops->job_acquire(c->a, c->engine, MODE_SMTP, uuid_from_bytes("wish", 4),
+                                       &again, &found, &c->err));
+    assert_false(found); /* it is not one of this mode */
+}
+
+static void the_time_of_a_lease_that_is_asked_for_again_begins_anew(struct ct *c)
+{
+    struct lease lease, other;
+    ct_job(c, &plain);
+    ct_start(c, MODE_DRYRUN);
+    assert_true(ask(c, c->engine, "wish", &lease));
+    fake_clock_pass(&c->clock, LEASE_TTL_US - 1);
+    assert_true(ask(c, c->engine, "wish", &lease));
+    fake_clock_pass(&c->clock, LEASE_TTL_US - 1);
+    assert_false(ask(c, c->other, "theirs", &other));
+    struct progress seen;
+    assert_true(c->a->ops->lease_renew(c->a, &lease, &seen, &c->err));
+}
+
+static void a_wish_is_over_when_its_lease_is(struct ct *c)
+{
+    struct lease first, second, third;
+    ct_job(c, &plain);
+    ct_start(c, MODE_DRYRUN);
+    assert_true(ask(c, c->engine, "wish", &first));
+    fake_clock_pass(&c->clock, LEASE_TTL_US);
+    assert_true(ask(c, c->engine, "wish", &second)); /* free for everybody */
+    assert_int_equal(second.epoch, first.epoch + 1);
+    c->lease = second;
+    ct_release(c, JOB_RUNNING, 0);
+    assert_true(ask(c, c->other, "theirs", &third));
+    assert_false(ask(c, c->engine, "wish", &second));
+}
+
+static void a_new_start_does_not_inherit_a_wish(struct ct *c)
+{
+    struct lease first, again;
+    ct_job(c, &plain);
+    ct_start(c, MODE_DRYRUN);
+    assert_true(ask(c, c->engine, "wish", &first));
+    struct engine_card card = {c->engine, 2, "here", 2, "test"};
+    assert_true(c->a->ops->hello(c->a, &card, &c->err));
+    assert_true(ask(c, c->engine, "wish", &again));
+    assert_int_equal(again.epoch, first.epoch + 1);
+}
+
+/* Otherwise it would rest only when the lease that nobody has heard of ran out. */
+static void a_job_that_was_stopped_meanwhile_is_given_all_the_same(struct ct *c)
+{
+    struct progress seen;
+    ct_job(c, &plain);
+    ct_start(c, MODE_DRYRUN);
+    assert_true(ask(c, c->engine, "wish", &c->lease));
+    assert_true(ct_control(c, CONTROL_STOP, MODE_DRYRUN, NULL));
+    assert_true(ask(c, c->engine, "wish", &c->lease));
+    assert_true(c->a->ops->lease_renew(c->a, &c->lease, &seen, &c->err));
+    assert_int_equal(seen.desired, DESIRED_STOP);
+    ct_release(c, JOB_STOPPED, 0);
+    assert_int_equal(ct_facts(c).state, JOB_STOPPED);
+}
+
 static void two_handles_see_the_same_record(struct ct *c)
 {
     struct authority *second = c->maker->open(c->record, &c->clock.port);
@@ -466,8 +551,8 @@ static void two_handles_see_the_same_record(struct ct *c)
     ct_job(c, &plain);
     ct_start(c, MODE_DRYRUN);
     bool found = false;
-    assert_true(
-        second->ops->job_acquire(second, c->other, MODE_DRYRUN, &c->lease, &found, &c->err));
+    assert_true(second->ops->job_acquire(second, c->other, MODE_DRYRUN, (struct uuid){0}, &c->lease,
+                                         &found, &c->err));
     assert_true(found);
     struct lease lease;
     assert_false(ct_acquire(c, c->engine, MODE_DRYRUN, &lease));
@@ -508,6 +593,11 @@ const struct ct_promise ct_lease_promises[] = {
     CT_PROMISE(a_named_job_that_is_held_is_a_conflict),
     CT_PROMISE(a_named_job_that_is_not_there_is_refused),
     CT_PROMISE(job_desired_shows_what_the_operator_wants),
+    CT_PROMISE(who_did_not_hear_the_answer_asks_again),
+    CT_PROMISE(the_time_of_a_lease_that_is_asked_for_again_begins_anew),
+    CT_PROMISE(a_wish_is_over_when_its_lease_is),
+    CT_PROMISE(a_new_start_does_not_inherit_a_wish),
+    CT_PROMISE(a_job_that_was_stopped_meanwhile_is_given_all_the_same),
     CT_PROMISE(two_handles_see_the_same_record),
 };
 const int ct_lease_count = sizeof ct_lease_promises / sizeof *ct_lease_promises;

@@ -80,7 +80,8 @@ static void make_record(const char *path)
     must(a->ops->suppress(a, "ana", "acme", "@x.example", "", true, &changed, &err), &err);
     struct lease lease;
     bool found;
-    must(a->ops->job_acquire(a, card.id, MODE_DRYRUN, &lease, &found, &err), &err);
+    must(a->ops->job_acquire(a, card.id, MODE_DRYRUN, (struct uuid){0}, &lease, &found, &err),
+         &err);
     struct arena arena = arena_init(1 << 20);
     for (struct move move = {0}; move.kind != MOVE_WORK;) {
         struct plan *plan;
@@ -259,7 +260,8 @@ static void try_working(void)
     const struct uuid engine = {{9}};
     if (!authority_sqlite_open(f.path[0], &clock, &a, &err))
         return;
-    if (a->ops->job_acquire(a, engine, MODE_DRYRUN, &lease, &found, &err) && found)
+    if (a->ops->job_acquire(a, engine, MODE_DRYRUN, (struct uuid){0}, &lease, &found, &err) &&
+        found)
         (void)a->ops->job_load(a, lease.job, &arena, &plan, &err);
     arena_done(&arena);
     a->ops->free(a);

@@ -93,6 +93,8 @@ void sim_job_taken(struct sim *s, const struct lease *lease)
         sim_violation(s, "a job was taken that nobody made");
         return;
     }
+    if (lease->epoch == job->last_epoch && uuid_equal(lease->engine, job->last_engine))
+        return; /* it asked again because it did not hear the answer */
     if (lease->epoch <= job->last_epoch)
         sim_violation(s, "job %s: epoch %lld after %lld", job->made.name, (long long)lease->epoch,
                       (long long)job->last_epoch);

@@ -90,22 +90,22 @@ static bool hello(struct authority *a, const struct engine_card *card, struct er
 }
 
 /* The real call, and a look at the lease in the instant in which it is given. */
-static bool take(struct sim_task *t, struct uuid engine, enum mail_mode mode, struct lease *ret,
-                 bool *ret_found, struct err *err)
+static bool take(struct sim_task *t, struct uuid engine, enum mail_mode mode, struct uuid token,
+                 struct lease *ret, bool *ret_found, struct err *err)
 {
     struct authority *real = t->record.real;
-    bool ok = real->ops->job_acquire(real, engine, mode, ret, ret_found, err);
+    bool ok = real->ops->job_acquire(real, engine, mode, token, ret, ret_found, err);
     if (ok && *ret_found)
         sim_job_taken(t->sim, ret);
     return ok;
 }
 
-static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode, struct lease *ret,
-                    bool *ret_found, struct err *err)
+static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode, struct uuid token,
+                    struct lease *ret, bool *ret_found, struct err *err)
 {
     struct lease hidden;
     bool found = false;
-    AROUND(OP_ACQUIRE, take(r->task, engine, mode, &hidden, &found, err));
+    AROUND(OP_ACQUIRE, take(r->task, engine, mode, token, &hidden, &found, err));
     (void)real;
     if (!ok)
         return false;

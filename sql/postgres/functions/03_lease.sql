@@ -152,14 +152,14 @@ BEGIN
     PERFORM ap.tally(moves, t);
 END $$;
 
-CREATE OR REPLACE FUNCTION ap.take(the_job uuid, me uuid, by_hand boolean, t timestamptz)
-RETURNS jsonb
+CREATE OR REPLACE FUNCTION ap.take(the_job uuid, me uuid, by_hand boolean, by_token uuid,
+    t timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     now_epoch bigint;
 BEGIN
     UPDATE ap.job_leases l
-    SET engine = me, manual = by_hand, until = t + ap.lease_ttl(), epoch = l.epoch + 1,
+    SET engine = me, manual = by_hand, token = by_token, until = t + ap.lease_ttl(), epoch = l.epoch + 1,
         journal_gen = coalesce((SELECT e.journal_gen FROM ap.engines e WHERE e.id = me), 0)
     WHERE l.job = the_job RETURNING l.epoch INTO now_epoch;
     UPDATE ap.automation_process_state SET wait_until = NULL WHERE job = the_job;
@@ -168,14 +168,34 @@ BEGIN
     RETURN jsonb_build_object('job', the_job, 'epoch', now_epoch);
 END $$;
 
+/* The lease that this wish was given before, with its time begun anew; NULL: none, or it is over. */
+CREATE OR REPLACE FUNCTION ap.given_before(q jsonb, t timestamptz) RETURNS jsonb
+LANGUAGE sql AS $$
+    UPDATE ap.job_leases l SET until = t + ap.lease_ttl()
+    FROM ap.automation_jobs j
+    WHERE l.token = (q ->> 'token')::uuid AND l.engine = (q ->> 'engine')::uuid AND l.until > t
+      AND NOT l.manual AND NOT ap.is_free(l, l.engine, t)
+      AND j.id = l.job AND j.mode = q ->> 'mode' AND j.deleted_at IS NULL
+    RETURNING jsonb_build_object('job', l.job, 'epoch', l.epoch)
+$$;
+
+/* q: engine, mode; token names the wish, or is null. */
 CREATE OR REPLACE FUNCTION ap.job_acquire(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     t timestamptz := ap.clock();
     me uuid := (q ->> 'engine')::uuid;
     found_job uuid;
+    ret jsonb;
 BEGIN
-    PERFORM ap.barrier(t), ap.rest_the_left(me, t);
+    PERFORM ap.barrier(t);
+    IF q ->> 'token' IS NOT NULL THEN
+        ret := ap.given_before(q, t);
+    END IF;
+    IF ret IS NOT NULL THEN
+        RETURN ret;
+    END IF;
+    PERFORM ap.rest_the_left(me, t);
     SELECT j.id INTO found_job
     FROM ap.automation_jobs j
     JOIN ap.automation_process_state p ON p.job = j.id
@@ -191,7 +211,7 @@ BEGIN
     IF found_job IS NULL THEN
         RETURN '{}';
     END IF;
-    RETURN ap.take(found_job, me, false, t);
+    RETURN ap.take(found_job, me, false, (q ->> 'token')::uuid, t);
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.job_acquire_one(q jsonb) RETURNS jsonb
@@ -212,7 +232,7 @@ BEGIN
             q ->> 'name', j.mode, q ->> 'mode'));
     END IF;
     PERFORM ap.set_mode(j, q ->> 'mode', t);
-    RETURN ap.take(j.id, me, true, t);
+    RETURN ap.take(j.id, me, true, NULL, t);
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.lease_renew(q jsonb) RETURNS jsonb

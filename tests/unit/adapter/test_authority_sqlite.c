@@ -108,8 +108,8 @@ static void do_acquire(struct record_lab *l)
 {
     bool found;
     struct lease lease;
-    (void)l->a->ops->job_acquire(l->a, uuid_from_bytes("other", 5), MODE_SMTP, &lease, &found,
-                                 &l->err);
+    (void)l->a->ops->job_acquire(l->a, uuid_from_bytes("other", 5), MODE_SMTP, (struct uuid){0},
+                                 &lease, &found, &l->err);
 }
 
 static void do_acquire_one(struct record_lab *l)
@@ -361,7 +361,8 @@ static int be_engine(struct record_lab *l, int number)
     for (int turn = 0; turn < 2000; turn++) {
         bool found = false;
         fake_clock_pass(&l->clock, 1000);
-        if (!l->a->ops->job_acquire(l->a, l->engine, MODE_DRYRUN, &l->lease, &found, &l->err))
+        if (!l->a->ops->job_acquire(l->a, l->engine, MODE_DRYRUN, (struct uuid){0}, &l->lease,
+                                    &found, &l->err))
             return 1;
         if (!found) {
             if (lab_number(l, "SELECT count(*) FROM automation_jobs WHERE status <> 'completed'") ==
@@ -771,7 +772,8 @@ static void a_doubt_that_its_engine_confirmed_is_not_asked_again(void **state)
     (void)at_work(l, MODE_SMTP);
     assert_int_equal(lab_claim(l, 2), 2);
     fake_clock_pass(&l->clock, LEASE_TTL_US + 1);
-    assert_true(l->a->ops->job_acquire(l->a, other, MODE_SMTP, &lease, &found, &l->err));
+    assert_true(
+        l->a->ops->job_acquire(l->a, other, MODE_SMTP, (struct uuid){0}, &lease, &found, &l->err));
     assert_true(l->a->ops->sends_open(l->a, l->engine, NULL, open, 5, &n, &l->err));
     assert_int_equal(n, 2);
     assert_int_equal(open[0].state, SEND_IN_DOUBT);

@@ -54,10 +54,11 @@ static void after_call(struct rig *rig, enum rig_op op)
     after_call(rig, op);                                                                           \
     return ok
 
-static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode, struct lease *ret,
-                    bool *ret_found, struct err *err)
+static bool acquire(struct authority *a, struct uuid engine, enum mail_mode mode, struct uuid token,
+                    struct lease *ret, bool *ret_found, struct err *err)
 {
-    WRAP(RIG_ACQUIRE, inner(a)->ops->job_acquire(inner(a), engine, mode, ret, ret_found, err));
+    WRAP(RIG_ACQUIRE,
+         inner(a)->ops->job_acquire(inner(a), engine, mode, token, ret, ret_found, err));
 }
 
 static bool acquire_one(struct authority *a, struct uuid engine, enum mail_mode mode,

@@ -500,7 +500,8 @@ static void take_over(struct rig *rig, enum rig_op op)
     struct uuid other = uuid_from_bytes("other", 5);
     struct engine_card card = {other, 1, "elsewhere", 2, "0"};
     if (!rig->raw->ops->hello(rig->raw, &card, &err) ||
-        !rig->raw->ops->job_acquire(rig->raw, other, rig->settings.mail_mode, &lease, &found, &err))
+        !rig->raw->ops->job_acquire(rig->raw, other, rig->settings.mail_mode, (struct uuid){0},
+                                    &lease, &found, &err))
         fail_msg("%s", err.text);
     assert_true(found);
 }

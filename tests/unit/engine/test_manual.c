@@ -278,7 +278,8 @@ static void test_conflict(void **state)
     struct engine_card card = {other, 1, "elsewhere", 2, "0"};
     rig_control(rig, CONTROL_START);
     assert_true(rig->raw->ops->hello(rig->raw, &card, NULL));
-    assert_true(rig->raw->ops->job_acquire(rig->raw, other, MODE_DRYRUN, &lease, &found, NULL));
+    assert_true(rig->raw->ops->job_acquire(rig->raw, other, MODE_DRYRUN, (struct uuid){0}, &lease,
+                                           &found, NULL));
     assert_true(found);
     struct manual_request r = send_for("g1", "g1 t1", 3);
     assert_false(lane_manual(rig->lane, &r, &result, &err));

@@ -128,7 +128,8 @@ bool lab_work(struct record_lab *l)
 void lab_take(struct record_lab *l, enum mail_mode mode)
 {
     bool found = false;
-    OK(l, l->a->ops->job_acquire(l->a, l->engine, mode, &l->lease, &found, &l->err));
+    OK(l,
+       l->a->ops->job_acquire(l->a, l->engine, mode, (struct uuid){0}, &l->lease, &found, &l->err));
     assert_true(found);
     assert_true(lab_work(l));
 }

@@ -1,0 +1,6 @@
+/* 0004_token - by which wish a job was taken, so that whoever did not hear the answer may ask again
+ * and is given the same lease. */
+
+ALTER TABLE job_leases ADD COLUMN token BLOB;
+
+PRAGMA user_version = 4;
