@@ -44,6 +44,9 @@ void rotation_next(const struct plan *plan, int32_t failure_limit, struct move *
  * contract tests. For MOVE_CYCLE the deferred terms become `first`. */
 void rotation_apply(struct plan *plan, const struct move *move);
 
+/* Places left for this term now, by its own limit and its group's; 0 or less: none. */
+int32_t rotation_room(const struct plan *plan, int32_t group, int32_t term);
+
 /* MOVE_PASS: the targets of the group's terms, in file order (targets[i] belongs to
  * plan.terms[first_term + i]); 0 for terms that may not take part. count >= the group's terms.
  * The rule: left = max_emails_per_group - counted; it is dealt to the terms that are neither

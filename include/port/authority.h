@@ -78,7 +78,7 @@ struct search_page {
     struct term_cursor after;  /* stands behind it (next result, next variation, or ended) */
 };
 
-enum { SEARCH_PAGES_MAX = 64 };
+enum { SEARCH_PAGES_MAX = 256 };
 
 /* Pages of one term in order. When count is 0 only the cursor moves, to `end`. */
 struct search_result {

@@ -61,6 +61,7 @@ static void pgauth_free(struct authority *base)
     struct pgauth *a = pgauth_of(base);
     json_decref(a->plan);
     json_decref(a->letter);
+    json_decref(a->words);
     pg_link_free(a->ask.link);
     free(a);
 }

@@ -14,6 +14,10 @@ struct pgauth {
     json_t *plan;
     struct uuid plan_job;
     int64_t plan_at; /* statements asked by then */
+    /* The variations of the terms at work in the plan that was loaded last: they are of its rev, as
+     * the plan is. NULL: none. */
+    json_t *words;
+    struct uuid words_job;
     /* The template of the group whose letters were claimed last, and the digest by which the
      * database says that it is still this one. For the template_load that follows, as above. */
     json_t *letter;

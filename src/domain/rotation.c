@@ -110,12 +110,18 @@ static int32_t term_limit(const struct plan *plan, const struct plan_term *t)
     return smaller(t->target, plan->loop_interval);
 }
 
+int32_t rotation_room(const struct plan *plan, int32_t group, int32_t term)
+{
+    const struct plan_term *t = &plan->terms[term];
+    return smaller(term_limit(plan, t) - t->counted,
+                   plan->max_emails_per_group - plan->groups[group].counted);
+}
+
 /* The running term: work, or the end of its turn. Its group has room left. */
 static void next_in_term(const struct plan *plan, int32_t failure_limit, struct move *ret)
 {
     const struct plan_term *t = &plan->terms[ret->term];
-    int32_t room = smaller(term_limit(plan, t) - t->counted,
-                           plan->max_emails_per_group - plan->groups[ret->group].counted);
+    int32_t room = rotation_room(plan, ret->group, ret->term);
     ret->kind = MOVE_TERM_END;
     if (t->counted >= plan->loop_interval) {
         ret->term_end = TERM_DONE;

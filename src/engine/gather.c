@@ -3,7 +3,7 @@
  * The idea: a page stands between two cursors, so whoever takes its addresses can stop anywhere
  * and the next query goes on exactly there. A page that can't be read is stepped over; a provider
  * that fails ends the step with what was found before. Batches never change the outcome, only how
- * many pages are reported at once. */
+ * many pages are reported at once: so many as are read in a second, of as many variations. */
 #include "lane_work.h"
 
 #include "base/log.h"
@@ -15,6 +15,7 @@
 enum { STEP_HITS_MAX = SEARCH_PAGES_MAX };
 
 #define STEP_MEMORY (INT64_C(16) * 1024 * 1024) /* no further page is begun above it */
+#define GATHER_US (INT64_C(1) * 1000000)        /* then what is there is reported */
 #define SEARCH_PATIENCE_US (INT64_C(120) * 1000000)
 #define PAGE_PATIENCE_US (INT64_C(60) * 1000000)
 
@@ -201,19 +202,38 @@ static bool take_hits(struct gatherer *g, struct err *err)
     return true;
 }
 
+/* The query that the cursor stands in, from there on. */
+static bool gather_query(struct gatherer *g, struct err *err)
+{
+    struct gathered *ret = g->ret;
+    const struct query *q = g->q;
+    char text[TERM_MAX_BYTES + 1];
+    struct err why = {0};
+    if (!query_text(g, ret->at.variation, text, err))
+        return false;
+    if (text[0] == '\0') /* the job has fewer variations than it had when it stood there */
+        return next_variation(g, err);
+    struct search_request request = {.job = q->job,
+                                     .term = q->term,
+                                     .query = text,
+                                     .variation = ret->at.variation,
+                                     .cursor = ret->at.result,
+                                     .limit = q->room - g->addresses};
+    if (!g->search->ops->start(g->search, &request, &why))
+        return take_failure(g, &why, err);
+    bool ok = take_hits(g, err);
+    g->search->ops->end(g->search);
+    return ok;
+}
+
 bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, struct err *err)
 {
     struct gatherer g = {.l = l, .q = q, .ret = ret};
-    char text[TERM_MAX_BYTES + 1];
     struct err why = {0};
-    g.slice_us = lane_boot(l) + LANE_SLICE_US;
+    g.slice_us = lane_boot(l) + GATHER_US;
     ret->pages = arena_array(&l->step_memory, SEARCH_PAGES_MAX, sizeof *ret->pages);
     if (ret->pages == NULL)
         return err_set(err, ERR_STOP, "search: out of memory for the pages of a step");
-    if (!query_text(&g, ret->at.variation, text, err))
-        return false;
-    if (text[0] == '\0') /* the job has fewer variations than it had when it stood there */
-        return next_variation(&g, err);
     if (!l->ports->search(l->ports->ctx, q->provider, &g.search, &why)) {
         ret->failed = true;
         ret->why = why;
@@ -221,15 +241,9 @@ bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, s
             ret->why.kind = ERR_STOP;
         return true;
     }
-    struct search_request request = {.job = q->job,
-                                     .term = q->term,
-                                     .query = text,
-                                     .variation = ret->at.variation,
-                                     .cursor = ret->at.result,
-                                     .limit = q->room};
-    if (!g.search->ops->start(g.search, &request, &why))
-        return take_failure(&g, &why, err);
-    bool ok = take_hits(&g, err);
-    g.search->ops->end(g.search);
-    return ok;
+    do {
+        if (!gather_query(&g, err))
+            return false;
+    } while (!ret->at.ended && !ret->failed && !enough(&g));
+    return true;
 }

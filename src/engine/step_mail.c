@@ -342,7 +342,7 @@ static bool exchange(struct lane *l, const struct move *move, int32_t count, str
 }
 
 /* Why nothing was claimed. */
-static bool heed_answer(struct lane *l, struct err *err)
+static bool heed_answer(struct lane *l, const struct move *move, struct err *err)
 {
     switch (l->grant.reason) {
     case GRANT_WAIT:
@@ -351,9 +351,9 @@ static bool heed_answer(struct lane *l, struct err *err)
             return true;
         l->idle_rounds = 0; /* waiting is not standing still */
         return lane_wait(l, l->grant.wait_until_us, err);
-    case GRANT_LIMIT: /* the plan thought otherwise */
+    case GRANT_LIMIT:
         l->sum.limited = true;
-        l->stale = true;
+        l->stale = l->stale || rotation_room(l->plan, move->group, move->term) > 0;
         return true;
     case GRANT_STOP:
         l->sum.limited = true;
@@ -384,7 +384,7 @@ static bool send_all(struct lane *l, const struct move *move, bool granted, stru
         if (!ok || (count == 0 && !granted))
             break;
         if (l->grant.count == 0) {
-            ok = heed_answer(l, err);
+            ok = heed_answer(l, move, err);
             break;
         }
         granted = false;

@@ -3,6 +3,13 @@
  * A move is a compare-and-set: the statement that changes a state names the state that the lane
  * saw; when no row matches, somebody was faster, and the lane loads again (AP005). */
 
+/* The variations of a term: text by number. */
+CREATE OR REPLACE FUNCTION ap.words_of(the_job uuid, the_term integer) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_object_agg(v.k, v.text), '{}') FROM ap.term_variations v
+    WHERE v.job = the_job AND v.term_no = the_term
+$$;
+
 CREATE OR REPLACE FUNCTION ap.job_load(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -31,7 +38,9 @@ BEGIN
                       ORDER BY g.place, s.place), '[]')
                   FROM ap.search_terms s
                   JOIN ap.search_groups g ON g.job = s.job AND g.group_no = s.group_no
-                  WHERE s.job = j.id AND NOT s.removed AND NOT g.removed))
+                  WHERE s.job = j.id AND NOT s.removed AND NOT g.removed),
+        'words', (SELECT jsonb_object_agg(s.term_no, ap.words_of(s.job, s.term_no))
+                  FROM ap.search_terms s WHERE s.job = j.id AND s.state = 'running'))
     INTO ret
     FROM ap.automation_jobs j
     JOIN ap.workspaces w ON w.id = j.workspace_id

@@ -574,7 +574,7 @@ static void test_killed_anywhere(void **state)
     int32_t at = 1;
     while (kill_after(at, MODE_DRYRUN, want))
         at++;
-    assert_true(at > 60); /* there were so many operations */
+    assert_true(at > 40); /* there were so many operations */
     free(want);
 }
 

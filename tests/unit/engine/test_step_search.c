@@ -296,9 +296,9 @@ static void test_failures_apart(void **state)
 {
     (void)state;
     struct rig_job job = one_term;
-    job.loop_interval = 100;
+    job.loop_interval = job.max_per_group = SEARCH_PAGES_MAX;
     struct rig *rig = make(&job);
-    rig->world.results_min = rig->world.results_max = 400;
+    rig->world.results_min = rig->world.results_max = 4 * SEARCH_PAGES_MAX;
     rig->world.page_leads = 1;
     rig->settings.search_failures = 2;
     rig->hook = fail_once_more;
@@ -335,7 +335,7 @@ static void test_variations(void **state)
 /* A refused variation does not keep the next from being asked. */
 static void refuse_second(struct rig *rig, enum rig_op op)
 {
-    if (op == RIG_SEARCH_END && rig->calls[op] == 1) {
+    if (op == RIG_VARIATION && rig->calls[op] == 1) {
         rig->search.fail_next = 1;
         rig->search.fail_kind = ERR_REFUSED;
     }
