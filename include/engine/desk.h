@@ -35,12 +35,15 @@ struct engine_standing {
     enum engine_where where;
     long pid; /* of the process that serves; 0 unknown */
     int32_t lanes_busy;
-    char problem[512]; /* why the engine can't work (HOLD, no provider, ...); "" */
-    bool shared;       /* the record is on a server */
-    bool reached;      /* it answered when it was asked last */
-    int64_t seen_us;   /* when it last answered, wall clock; 0 never. Not shared: unused */
-    int64_t untold;    /* letters' verdicts and stops that it may not know of; shared only */
-    char config[512];  /* why the config file on disk was refused: the old settings hold; "" */
+    char problem[512];  /* why the engine can't work (HOLD, no provider, ...); "" */
+    bool shared;        /* the record is on a server */
+    bool reached;       /* it answered when it was asked last */
+    int64_t seen_us;    /* when it last answered, wall clock; 0 never. Not shared: unused */
+    int64_t untold;     /* letters' verdicts and stops that it may not know of; shared only */
+    int64_t away_us;    /* since when it does not answer; 0: it does, or was not asked yet */
+    char trouble[512];  /* why it did not answer, the last time that it did not; "" it always did */
+    int64_t trouble_us; /* when that was last so */
+    char config[512];   /* why the config file on disk was refused: the old settings hold; "" */
 };
 void desk_standing(struct desk *d, struct engine_standing *ret);
 

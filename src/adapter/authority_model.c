@@ -97,6 +97,7 @@ static void take(struct model_handle *h, int32_t at, struct uuid engine, bool by
                  struct lease *ret)
 {
     struct model_job *job = model_job_at(h->r, at);
+    bool over = !uuid_is_zero(job->owner) && !uuid_equal(job->owner, engine);
     job->owner = engine;
     job->token = (struct uuid){0};
     job->by_hand = by_hand;
@@ -110,6 +111,11 @@ static void take(struct model_handle *h, int32_t at, struct uuid engine, bool by
     model_event(
         h, &(struct model_event){
                .kind = EVENT_LEASE_TAKEN, .job = job->plan.job, .n1 = job->epoch, .text = name});
+    if (over)
+        model_event(h, &(struct model_event){.kind = EVENT_LEASE_TAKEN_OVER,
+                                             .job = job->plan.job,
+                                             .n1 = job->epoch,
+                                             .text = name});
 }
 
 static int64_t wait_of(const struct model_job *job)

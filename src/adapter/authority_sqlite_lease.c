@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+enum { OVER_MAX = 241 }; /* as long as the text of an event gets */
+
 static bool fenced(const struct lease *lease, struct err *err)
 {
     return err_set(err, ERR_FENCED,
@@ -134,11 +136,43 @@ static bool clear_wait(struct auth *a, struct uuid job, int64_t wait_until, stru
     return db_run(st, NULL, err);
 }
 
+/* Whose lease ran out on the job that this engine is about to take; "" nobody's. */
+static bool read_over(struct auth *a, struct uuid job, struct uuid engine, char *dst, size_t size,
+                      struct err *err)
+{
+    bool row;
+    struct stmt *st = db_stmt(a->db, SQL_LEASE_OVER);
+    stmt_uuid(st, "$job", job);
+    stmt_uuid(st, "$engine", engine);
+    dst[0] = '\0';
+    if (!db_step(st, &row, err))
+        return false;
+    if (row)
+        col_text_to(st, 0, dst, size);
+    stmt_end(st);
+    return true;
+}
+
+static bool note_taken(struct auth *a, const struct lease *lease, const char *over, struct err *err)
+{
+    char name[UUID_TEXT_SIZE];
+    uuid_text(lease->engine, name);
+    struct note note = {
+        .kind = EVENT_LEASE_TAKEN, .job = &lease->job, .text = name, .n1 = lease->epoch};
+    if (!auth_note(a, &note, err))
+        return false;
+    note.kind = EVENT_LEASE_TAKEN_OVER;
+    note.text = over;
+    return over[0] == '\0' || auth_note(a, &note, err);
+}
+
 static bool take(struct auth *a, struct uuid job, struct uuid engine, bool manual,
                  struct uuid token, struct lease *ret, struct err *err)
 {
     bool row;
-    char name[UUID_TEXT_SIZE];
+    char over[OVER_MAX];
+    if (!read_over(a, job, engine, over, sizeof over, err))
+        return false;
     struct stmt *st = db_stmt(a->db, SQL_LEASE_TAKE);
     stmt_uuid(st, "$job", job);
     stmt_uuid(st, "$engine", engine);
@@ -152,9 +186,7 @@ static bool take(struct auth *a, struct uuid job, struct uuid engine, bool manua
         return err_set(err, ERR_STOP, "record: the job has no lease row; see autopilot verify");
     struct lease lease = {.job = job, .engine = engine, .epoch = col_int(st, 0)};
     stmt_end(st);
-    uuid_text(engine, name);
-    struct note note = {.kind = EVENT_LEASE_TAKEN, .job = &job, .text = name, .n1 = lease.epoch};
-    if (!clear_wait(a, job, 0, err) || !auth_note(a, &note, err) ||
+    if (!clear_wait(a, job, 0, err) || !note_taken(a, &lease, over, err) ||
         !auth_doubt_others(a, job, engine, err))
         return false;
     *ret = lease;

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MARK_MAX = 24, SERVER_MAX = 40, NAMES_MAX = 36, TURN_MS = 5 };
+enum { MARK_MAX = 24, SERVER_MAX = 40, LOGIN_MAX = 64, NAMES_MAX = 36, TURN_MS = 5 };
 
 struct mirror {
     struct db *db;
@@ -33,7 +33,8 @@ struct mirror {
 static bool load_state(struct mirror *m, struct err *err)
 {
     bool row;
-    if (!db_run(db_stmt(m->db, SQL_MIRROR_MAKE), NULL, err))
+    if (!db_run(db_stmt(m->db, SQL_MIRROR_MAKE), NULL, err) ||
+        !db_run(db_stmt(m->db, SQL_MIRROR_MAKE_LINK), NULL, err))
         return false;
     struct stmt *st = db_stmt(m->db, SQL_MIRROR_STATE);
     if (!db_step(st, &row, err))
@@ -190,7 +191,16 @@ struct next {
     char server[SERVER_MAX];
     char mark[MARK_MAX];
     int64_t at;
+    char login[LOGIN_MAX]; /* "" from a server whose functions are older */
+    char version[SERVER_MAX];
+    int64_t pid; /* of the server process that answered */
 };
+
+static void text_at(const json_t *row, size_t i, char *dst, size_t size)
+{
+    const char *text = json_string_value(json_array_get(row, i));
+    (void)str_copy(dst, size, text != NULL ? text : ""); /* a cut is fine: it is only shown */
+}
 
 static bool read_next(const json_t *row, struct next *ret, struct err *err)
 {
@@ -201,6 +211,9 @@ static bool read_next(const json_t *row, struct next *ret, struct err *err)
         !str_copy(ret->server, sizeof ret->server, server))
         return odd("next", err);
     ret->at = at;
+    text_at(row, 4, ret->login, sizeof ret->login);
+    text_at(row, 5, ret->version, sizeof ret->version);
+    ret->pid = json_integer_value(json_array_get(row, 6));
     return true;
 }
 
@@ -239,13 +252,28 @@ static bool save(struct mirror *m, const struct next *next, struct err *err)
     return db_run(st, NULL, err);
 }
 
+/* The way that the answer came, for the screens. A process of the server that is not the one we
+ * were told of when connecting: a pooler stands between. */
+static bool save_link(struct mirror *m, struct pg_link *link, const struct next *next,
+                      struct err *err)
+{
+    struct pg_link_wire wire;
+    struct stmt *st = db_stmt(m->db, SQL_MIRROR_LINK);
+    stmt_text(st, "$place", pg_link_where(link));
+    stmt_text(st, "$login", next->login);
+    stmt_text(st, "$version", next->version);
+    stmt_int(st, "$pooled", next->pid != 0 && pg_link_wire(link, &wire) && wire.pid != next->pid);
+    return db_run(st, NULL, err);
+}
+
 /* When nothing came, nothing is written: only the instant is kept, in memory. */
-static bool apply(struct mirror *m, struct pg_answer *a, struct next *next, struct err *err)
+static bool apply(struct mirror *m, struct pg_link *link, struct pg_answer *a, struct next *next,
+                  struct err *err)
 {
     if (!db_begin(m->db, err))
         return false;
     bool ok = db_run(db_stmt(m->db, SQL_MIRROR_DEFER), NULL, err) && apply_rows(m, a, next, err) &&
-              save(m, next, err);
+              save(m, next, err) && save_link(m, link, next, err);
     FP("mirror_before_commit");
     if (ok)
         ok = db_commit(m->db, err);
@@ -313,7 +341,7 @@ static bool pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, in
         pg_answer_done(&a);
         ok = open_fresh(m, err) && ask(m, link, deadline_us, &a, err);
     }
-    ok = ok && apply(m, &a, &next, err);
+    ok = ok && apply(m, link, &a, &next, err);
     if (ok) {
         m->record = next.record;
         (void)str_copy(m->server, sizeof m->server, next.server); /* same size */

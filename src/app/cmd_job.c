@@ -128,6 +128,15 @@ static void show_text(const struct job_row *j, const struct job_detail *d)
               (long long)j->held, (long long)j->in_doubt);
     if (j->error[0] != '\0')
         out_print("  error: %s\n", out_safe(&t, j->error));
+    if (j->lease_until_us > clock_now_us()) {
+        time_text_utc(j->lease_until_us, at);
+        out_print("  held by %s (pid %lld), lease until %s\n", out_safe(&t, j->lease_host),
+                  (long long)j->lease_pid, at);
+    }
+    if (j->over_us != 0) {
+        time_text_utc(j->over_us, at);
+        out_print("  taken over %s by %s, whose lease ran out\n", at, out_safe(&t, j->over));
+    }
     for (int32_t i = 0; i < d->plan->group_count; i++) {
         const struct plan_group *g = &d->plan->groups[i];
         out_print("  %-48s %5d/%-5d %s\n", out_safe(&t, g->name), g->counted,

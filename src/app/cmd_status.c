@@ -12,7 +12,9 @@
 #include "store/journal.h"
 #include "store/read_jobs.h"
 #include "store/read_schedules.h"
+#include "store/read_system.h"
 #include "store/verify.h"
+#include "system_json.h"
 
 #include <string.h>
 #include <time.h>
@@ -33,6 +35,7 @@ struct status {
     struct schedule_counts schedules;
     struct schedule_row *late; /* those that are overdue by more than a day come first in it */
     int32_t late_count;
+    struct system_seen system;
     int64_t now_us;
 };
 
@@ -141,7 +144,8 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
         !read_totals(db, now, local_midnight_us(now), &ret->totals, err))
         return false;
     jobs_without_engine(app, ret->jobs, ret->count);
-    return read_schedule_counts(db, app->workspace, now, &ret->schedules, err) &&
+    return read_system(db, now, arena, &ret->system, err) &&
+           read_schedule_counts(db, app->workspace, now, &ret->schedules, err) &&
            read_late(app, db, arena, ret, err);
 }
 
@@ -151,10 +155,14 @@ static json_t *record_json(const struct app *app, const struct status *s)
     bool shared = app->record_shared;
     json_t *unsynced =
         s->untold_known ? json_integer((json_int_t)(u->letters + u->stops)) : json_null();
-    return json_pack("{s:s, s:b, s:o, s:I, s:o}", "mode", shared ? "shared" : "embedded",
-                     "reachable", !shared || app->record_reached, "unsynced", unsynced,
-                     "unsynced_stops", (json_int_t)u->stops, "as_of",
-                     shared ? json_instant(app->record_seen_us) : json_null());
+    const char *problem = app->record_problem;
+    json_t *o = json_pack("{s:s, s:b, s:o, s:I, s:o, s:o}", "mode", shared ? "shared" : "embedded",
+                          "reachable", !shared || app->record_reached, "unsynced", unsynced,
+                          "unsynced_stops", (json_int_t)u->stops, "as_of",
+                          shared ? json_instant(app->record_seen_us) : json_null(), "problem",
+                          problem[0] != '\0' ? json_text(problem) : json_null());
+    system_link_json(&s->system, o);
+    return o;
 }
 
 static void record_text(const struct app *app, const struct status *s)
@@ -167,6 +175,7 @@ static void record_text(const struct app *app, const struct status *s)
     }
     time_text_utc(app->record_seen_us, seen);
     out_print("record  shared, %s %s\n", app->record_reached ? "as of" : "NOT REACHED since", seen);
+    system_link_text(&s->system);
     if (u->letters + u->stops > 0)
         out_print("  not told to it yet: what became of %lld letters, %lld stops or pauses\n",
                   (long long)u->letters, (long long)u->stops);
@@ -183,11 +192,12 @@ static json_t *status_json(const struct app *app, const struct status *s)
                                s->engine_known ? json_text(s->engine.version) : json_null(),
                                "last_seen", json_instant(s->engine.last_seen_us));
     json_t *config = s->config_problem[0] != '\0' ? json_text(s->config_problem) : json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "engine", engine, "record",
-                     record_json(app, s), "config_problem", config, "jobs", jobs, "schedules",
-                     schedules_json(s), "overdue", late_json(s), "letters_today",
-                     (json_int_t)s->totals.letters_today, "in_doubt",
-                     (json_int_t)s->totals.in_doubt, "held", (json_int_t)s->totals.held);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "engine", engine,
+                     "engines", system_engines_json(&s->system), "record", record_json(app, s),
+                     "config_problem", config, "jobs", jobs, "schedules", schedules_json(s),
+                     "overdue", late_json(s), "letters_today", (json_int_t)s->totals.letters_today,
+                     "in_doubt", (json_int_t)s->totals.in_doubt, "held",
+                     (json_int_t)s->totals.held);
 }
 
 static void status_text(const struct app *app, const struct status *s)
@@ -200,6 +210,8 @@ static void status_text(const struct app *app, const struct status *s)
     else
         out_print("engine  not running\n");
     record_text(app, s);
+    if (app->record_shared)
+        system_engines_text(&s->system);
     if (s->config_problem[0] != '\0')
         out_print("config  refused: %s; %s\n", out_safe(&t, s->config_problem),
                   s->engine_serves ? "the old settings hold" : "no engine can start");

@@ -1,6 +1,8 @@
 /* job_json.c - a job row and its detail as JSON objects. */
 #include "job_json.h"
 
+#include "base/clock.h"
+
 #include "output.h"
 
 static json_t *terms_json(const struct plan *plan, const struct plan_group *g)
@@ -55,6 +57,12 @@ json_t *job_row_json(const struct job_row *j)
     json_object_set_new(o, "in_doubt", json_integer(j->in_doubt));
     json_object_set_new(o, "started_at", json_instant(j->started_at_us));
     json_object_set_new(o, "wait_until", json_instant(j->wait_until_us));
+    bool held = j->lease_until_us > clock_now_us();
+    json_object_set_new(o, "held_by", held ? json_text(j->lease_host) : json_null());
+    json_object_set_new(o, "lease_until", held ? json_instant(j->lease_until_us) : json_null());
+    json_object_set_new(o, "taken_over", j->over_us != 0 ? json_text(j->over) : json_null());
+    json_object_set_new(o, "taken_over_at",
+                        j->over_us != 0 ? json_instant(j->over_us) : json_null());
     json_object_set_new(o, "error", j->error[0] ? json_text(j->error) : json_null());
     return o;
 }

@@ -10,6 +10,7 @@
 #include "adapter/pg_witness.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/str.h"
 #include "config.h"
 #include "output.h"
 #include "place.h"
@@ -122,6 +123,8 @@ static bool pull(struct app *app, struct mirror *m, const struct settings *s, st
     app->record_shared = true;
     app->record_reached = ok;
     app->record_seen_us = mirror_pulled_at(m);
+    (void)str_copy(app->record_problem, sizeof app->record_problem,
+                   ok ? "" : why.text); /* same size */
     if (ok)
         return true;
     bool away = why.kind == ERR_UNREACHABLE || why.kind == ERR_RETRY;

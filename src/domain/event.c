@@ -73,6 +73,8 @@ static const struct event_row rows[EVENT_KINDS] = {
                                          "template of schedules {text}: deleted by {actor}"},
     [EVENT_LEASE_TAKEN] = {"lease_taken", LOG_DEBUG, "engine", false,
                            "{job}: taken by engine {text}, epoch {n1}"},
+    [EVENT_LEASE_TAKEN_OVER] = {"lease_taken_over", LOG_WARN, "engine", false,
+                                "{job}: taken over by {text}, whose lease ran out"},
     [EVENT_LEASE_RELEASED] = {"lease_released", LOG_DEBUG, "engine", false,
                               "{job}: given back, epoch {n1}"},
     [EVENT_JOB_PAUSED] = {"job_paused", LOG_INFO, "engine", false,

@@ -86,8 +86,9 @@ void desk_standing(struct desk *d, struct engine_standing *ret)
 static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)
 {
     return a->where == b->where && a->shared == b->shared && a->reached == b->reached &&
-           a->pid == b->pid && a->untold == b->untold && a->lanes_busy == b->lanes_busy &&
-           str_equal(a->config, b->config) && str_equal(a->problem, b->problem);
+           a->pid == b->pid && a->untold == b->untold && a->away_us == b->away_us &&
+           a->lanes_busy == b->lanes_busy && str_equal(a->config, b->config) &&
+           str_equal(a->problem, b->problem);
 }
 
 void desk_stand(struct desk *d, const struct engine_standing *standing)

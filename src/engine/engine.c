@@ -73,6 +73,9 @@ void engine_publish(struct engine *e)
     s.reached = e->mirror.asked && e->mirror.problem[0] == '\0';
     s.seen_us = e->mirror.seen_us;
     s.untold = e->mirror.untold;
+    s.away_us = e->mirror.away_us;
+    (void)str_copy(s.trouble, sizeof s.trouble, e->mirror.trouble); /* same size */
+    s.trouble_us = e->mirror.trouble_us;
     engine_let_go(e);
     desk_stand(&e->desk, &s);
     wake_up(&e->caller);

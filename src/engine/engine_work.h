@@ -127,6 +127,9 @@ struct mirror_thread {
     int64_t untold;             /* facts of this machine that the record may not know of */
     int64_t seen_us;            /* wall clock of the last answer; 0 none */
     char problem[ERR_TEXT_MAX]; /* why there was none; "" there was */
+    int64_t away_us;            /* since when there is none; 0 there is */
+    char trouble[ERR_TEXT_MAX]; /* the last problem, also after it went by */
+    int64_t trouble_us;         /* when that was last seen */
 
     /* its thread's own */
     struct clock_port *clock;

@@ -45,6 +45,11 @@ static bool note(struct mirror_thread *t, bool ok, const struct err *why, bool *
         e->returns++;
         e->owed_look = e->role != ENGINE_ROLE_DESK;
     }
+    t->away_us = ok ? 0 : was_down ? t->away_us : now_us;
+    if (!ok) {
+        (void)str_copy(t->trouble, sizeof t->trouble, why->text); /* same size */
+        t->trouble_us = now_us;
+    }
     (void)str_copy(t->problem, sizeof t->problem, ok ? "" : why->text); /* same size */
     engine_let_go(e);
     *ret_news = was_down == ok;

@@ -13,6 +13,8 @@
 
 enum { TICK_S = 10, PACE_S = 300, PACE_LEAST_S = 60 };
 
+#define OVER_SHOWN_US (INT64_C(86400) * US_PER_S)
+
 /* How fast a job went in the last PACE_S, without what it did before it rested. */
 struct pace {
     int64_t letters;
@@ -73,7 +75,7 @@ static bool texts_of(struct reading *r, struct stmt *st, struct job_row *row)
         int column;
     } texts[] = {{&row->workspace, 1}, {&row->name, 2},        {&row->group, 13},
                  {&row->term, 14},     {&row->started_by, 19}, {&row->lease_host, 22},
-                 {&row->error, 24}};
+                 {&row->error, 24},    {&row->over, 26}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i].text = arena_text(r->arena, col_text(st, texts[i].column));
         if (*texts[i].text == NULL)
@@ -108,6 +110,7 @@ static void numbers_of(struct reading *r, struct stmt *st, struct job_row *row)
     row->ended_at_us = col_int(st, 20);
     row->lease_until_us = col_int(st, 21);
     row->lease_pid = col_int(st, 23);
+    row->over_us = col_int(st, 25);
     row->eta_us = -1;
 }
 
@@ -116,6 +119,7 @@ static bool read_rows(struct reading *r, struct err *err)
     bool more;
     struct stmt *st = ask(r, SQL_SHOW_JOBS);
     stmt_text(st, "$workspace", r->workspace);
+    stmt_int(st, "$since", r->now_us - OVER_SHOWN_US);
     for (;;) {
         if (!db_step(st, &more, err))
             return false;

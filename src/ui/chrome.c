@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { BANNERS_MAX = 2, MESSAGE_ROWS = 12, TABS_COLS = 60, FOOTER_MAX = 40 };
+enum { BANNERS_MAX = 2, MESSAGE_ROWS = 12, TABS_COLS = 60, UNTOLD_COLS = 100, FOOTER_MAX = 40 };
 
 /* --- tab bar ---------------------------------------------------------------------------------- */
 
@@ -59,13 +59,13 @@ static enum role connection(const struct ui *ui, int cols, char *dst, size_t siz
         (void)str_format(dst, size, " READ ONLY%s ", clock);
         return ROLE_ALERT;
     }
-    if (ui->has_desk && ui->standing.shared && !ui->standing.reached && ui->standing.seen_us > 0) {
+    if (ui_away(ui)) {
         char untold[32] = "";
-        if (ui->standing.untold > 0)
+        if (ui->standing.untold > 0 && cols >= UNTOLD_COLS)
             (void)str_format(untold, sizeof untold, ", %lld untold",
                              (long long)ui->standing.untold); /* it fits */
-        (void)str_format(dst, size, " × pg DOWN %s%s%s ",
-                         fit_span(ui->now_us - ui->standing.seen_us, age), untold, clock);
+        (void)str_format(dst, size, " × pg DOWN since %s%s%s ",
+                         fit_when(ui->standing.away_us, ui->now_us, age), untold, clock);
         return ROLE_ALARM;
     }
     bool shared = ui->has_desk && ui->standing.shared;
@@ -199,8 +199,7 @@ static int footer_items(const struct ui *ui, struct footer_item *ret)
     int n = 0;
     const struct action *a;
     for (int i = 0; (a = action_at(i)) != NULL && n < FOOTER_MAX; i++) {
-        if (a->word == NULL || (a->kinds & ui_screen(ui)->kinds) == 0 ||
-            (a->writes && ui->read_only) ||
+        if (a->word == NULL || (a->kinds & ui_screen(ui)->kinds) == 0 || !ui_offers(ui, a) ||
             ((a->kinds & IN_ALL) != IN_ALL && !a->alone && !has_rows(ui)))
             continue;
         keymap_first_key(&ui->keymap, i, ret[n].key);

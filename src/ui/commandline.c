@@ -24,9 +24,7 @@ static bool run_action(struct ui *ui, const char *word, const char *arg)
         return false;
     if ((a->kinds & ui_screen(ui)->kinds) == 0 && a->run != act_command && a->run != act_log_of)
         ui_say(ui, MESSAGE_WARN, ":%s does nothing on this view", a->name);
-    else if (a->writes && ui->read_only)
-        ui_say(ui, MESSAGE_WARN, "%s: this console is read-only; nothing was changed", a->name);
-    else
+    else if (ui_may(ui, a))
         a->run(ui, a, 0, arg);
     return true;
 }

@@ -121,6 +121,8 @@ void act_suspend(struct ui *ui, const struct action *a, uint32_t key, const char
 
 bool ui_submit(struct ui *ui, struct command *c)
 {
+    if (!ui_may_submit(ui, c))
+        return false;
     c->ticket = ++ui->ticket;
     (void)str_copy(c->actor, sizeof c->actor, ui->actor); /* same size */
     if (!ui->source.submit(ui->source.ctx, c)) {

@@ -4,6 +4,7 @@
 
 #include "matcher.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #include <regex.h>
@@ -11,6 +12,8 @@
 #include <string.h>
 
 enum { NAME_MIN_MAX = 15, NAME_IDEAL_MAX = 30 };
+
+#define OVER_NEWS_US (10 * 60 * US_PER_S)
 
 /* --- what a job looks like -------------------------------------------------------------------- */
 
@@ -28,11 +31,24 @@ struct job_look job_look(const struct job_row *job)
     return looks[(unsigned)job->state < JOB_STATES ? job->state : JOB_IDLE];
 }
 
+/* "▲ taken over by ops2 14:33": for a while, since somebody will ask why the pace was broken. */
+static bool just_taken_over(const struct ui *ui, const struct job_row *job, char *dst, size_t size)
+{
+    char when[FIT_TEXT];
+    if (job->over_us == 0 || ui->now_us - job->over_us > OVER_NEWS_US)
+        return false;
+    (void)str_format(dst, size, "▲ taken over by %.*s %s", (int)strcspn(job->over, " "), job->over,
+                     fit_when(job->over_us, ui->now_us, when)); /* a cut is fine */
+    return true;
+}
+
 static void running_now(const struct ui *ui, const struct job_row *job, char *dst, size_t size)
 {
     char span[FIT_TEXT];
     if (job->desired != DESIRED_RUN)
         (void)str_copy(dst, size, job_look(job).word);
+    else if (just_taken_over(ui, job, dst, size))
+        return;
     else if (job->wait_until_us > ui->now_us)
         (void)str_format(dst, size, "rests %s", fit_span(job->wait_until_us - ui->now_us, span));
     else if (job->lease_until_us == 0)

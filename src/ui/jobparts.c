@@ -348,6 +348,9 @@ void job_parts_resume(struct ui *ui, struct pane p, const struct job_row *job,
         pane_say(p, 2, 1, ROLE_DIM,
                  "held by %s/%lld, lease until %s; x stops at exactly this point", job->lease_host,
                  (long long)job->lease_pid, until);
+        if (job->over_us > 0)
+            pane_say(p, 3, 1, ROLE_WARN, "▲ taken over %s by %s, whose lease ran out",
+                     fit_when(job->over_us, ui->now_us, note), job->over);
     } else if (job->state == JOB_PAUSED || job->state == JOB_STOPPED) {
         pane_put(p, 2, 1, ROLE_DIM, "r resumes at exactly this point");
     }

@@ -71,5 +71,6 @@ extern const struct screen screen_runs;
 extern const struct screen screen_run;
 extern const struct screen screen_report;
 extern const struct screen screen_log;
+extern const struct screen screen_system;
 
 #endif

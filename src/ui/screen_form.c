@@ -212,6 +212,8 @@ static void save(struct ui *ui, struct schedform *v)
     int count = form_faults(&v->form, &first);
     if (v->ticket != 0)
         ui_say(ui, MESSAGE_NOTE, "it is being saved");
+    else if (ui_away(ui))
+        ui_say_away(ui, "save", ", and the form keeps its text");
     else if (v->gone)
         ui_say(ui, MESSAGE_WARN, "this schedule was deleted meanwhile; Esc leaves the form");
     else if (count > 0)

@@ -27,7 +27,7 @@ static void add(struct help_text *t, const char *keys, const char *text)
 
 static bool applies(const struct ui *ui, const struct action *a)
 {
-    return (a->kinds & ui_screen(ui)->kinds) != 0 && !(a->writes && ui->read_only);
+    return (a->kinds & ui_screen(ui)->kinds) != 0 && ui_offers(ui, a);
 }
 
 static void add_section(const struct ui *ui, struct help_text *t, enum action_section section)

@@ -10,6 +10,7 @@ static const struct screen *const table[] = {
     &screen_jobs,      &screen_job,                      /* 3 */
     &screen_runs,      &screen_run,      &screen_report, /* 4 */
     &screen_log,                                         /* 5 */
+    &screen_system,                                      /* 6 */
 };
 enum { ROWS = (int)(sizeof table / sizeof *table) };
 

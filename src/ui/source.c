@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 struct source_record {
     const char *record_path, *log_path;
@@ -109,6 +110,31 @@ static bool record_report(void *ctx, struct uuid run, struct buf *text, struct e
     return read_report(s->db, run, NULL, text, err);
 }
 
+static int64_t size_of(const char *path)
+{
+    struct stat st;
+    return path != NULL && stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+static int64_t size_in(const char *dir, const char *name)
+{
+    char path[FILE_PATH_MAX];
+    return str_format(path, sizeof path, "%s/%s", dir, name) ? size_of(path) : -1;
+}
+
+static bool record_system(void *ctx, int64_t now_us, struct arena *arena, struct system_seen *ret,
+                          struct machine_files *ret_files, struct err *err)
+{
+    struct source_record *s = ctx;
+    const char *dir = s->options->data_dir != NULL ? s->options->data_dir : "";
+    (void)str_copy(ret_files->dir, sizeof ret_files->dir, dir); /* same size */
+    ret_files->record = size_of(s->record_path);
+    ret_files->log = size_of(s->log_path);
+    ret_files->journal = size_in(dir, "journal.db");
+    ret_files->corpus = size_in(dir, "corpus.db");
+    return read_system(s->db, now_us, arena, ret, err);
+}
+
 static bool record_zone(void *ctx, const char *name, const struct zone **ret, struct err *err)
 {
     const struct console_options *o = ((struct source_record *)ctx)->options;
@@ -178,6 +204,7 @@ struct source source_record(struct source_record *s)
         .schedules = record_schedules,
         .runs = record_runs,
         .report = record_report,
+        .system = record_system,
         .zone = record_zone,
         .submit = record_submit,
         .reply = record_reply,

@@ -6,16 +6,24 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "domain/command.h"
 #include "engine/desk.h"
 #include "store/read_board.h"
 #include "store/read_jobs.h"
 #include "store/read_log.h"
 #include "store/read_schedules.h"
+#include "store/read_system.h"
 #include "ui/console.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* The files of this machine; bytes, -1: it is not there. */
+struct machine_files {
+    char dir[FILE_PATH_MAX];
+    int64_t record, journal, log, corpus;
+};
 
 struct source {
     void *ctx;
@@ -47,6 +55,8 @@ struct source {
                  struct run_row **ret, int32_t *ret_count, struct err *err);
     /* The text of its report. */
     bool (*report)(void *ctx, struct uuid run, struct buf *text, struct err *err);
+    bool (*system)(void *ctx, int64_t now_us, struct arena *arena, struct system_seen *ret,
+                   struct machine_files *ret_files, struct err *err);
     /* As in ui/console.h. */
     bool (*zone)(void *ctx, const char *name, const struct zone **ret, struct err *err);
 

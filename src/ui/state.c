@@ -163,7 +163,8 @@ static bool same_standing(const struct engine_standing *a, const struct engine_s
 {
     return a->where == b->where && a->pid == b->pid && a->lanes_busy == b->lanes_busy &&
            a->shared == b->shared && a->reached == b->reached && a->untold == b->untold &&
-           str_equal(a->config, b->config) && str_equal(a->problem, b->problem);
+           a->away_us == b->away_us && str_equal(a->config, b->config) &&
+           str_equal(a->problem, b->problem);
 }
 
 bool ui_news(struct ui *ui)
@@ -229,11 +230,8 @@ static void screen_key(struct ui *ui, uint32_t key)
         return;
     }
     const struct action *a = action_at(found);
-    if (a->writes && ui->read_only) {
-        ui_say(ui, MESSAGE_WARN, "%s: this console is read-only; nothing was changed", a->name);
-        return;
-    }
-    a->run(ui, a, key, "");
+    if (ui_may(ui, a))
+        a->run(ui, a, key, "");
 }
 
 /* What is pasted where no text is asked for is dropped: its letters are not keys. A mark of the end

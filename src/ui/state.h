@@ -133,6 +133,17 @@ struct ui {
     enum console_end end;
 };
 
+/* What may be changed now (gate.c). A shared record does not answer: what is shown is old, and only
+ * what is held here can be asked for. */
+bool ui_away(const struct ui *ui);
+/* The action is of use now: not one that writes, on a console that may not or can't. */
+bool ui_offers(const struct ui *ui, const struct action *a);
+/* The same; false: the operator was told why not, and since when. */
+bool ui_may(struct ui *ui, const struct action *a);
+bool ui_may_submit(struct ui *ui, const struct command *c);
+/* "WHAT: not now, ... since 12:03REST; ..." */
+void ui_say_away(struct ui *ui, const char *what, const char *rest);
+
 /* Takes a filter of the lists of jobs; one that can't be read is told, and `before` holds.
  * (handlers.c) */
 void ui_filter(struct ui *ui, const char *text, const char *before);

@@ -561,6 +561,26 @@ static void two_handles_see_the_same_record(struct ct *c)
     second->ops->free(second);
 }
 
+/* Only a lease that ran out under somebody else is a takeover: the log says so, and how often. */
+static void a_takeover_is_told_and_nothing_else_is(struct ct *c)
+{
+    struct lease lease;
+    struct release how = {JOB_RUNNING, 0, ""};
+    ct_job(c, &plain);
+    ct_start(c, MODE_DRYRUN);
+    assert_true(ct_acquire(c, c->engine, MODE_DRYRUN, &lease));
+    fake_clock_pass(&c->clock, LEASE_TTL_US + 1);
+    assert_true(ct_acquire(c, c->engine, MODE_DRYRUN, &lease));
+    assert_int_equal(ct_events(c, EVENT_LEASE_TAKEN_OVER), 0); /* its own */
+    assert_true(c->a->ops->lease_release(c->a, &lease, &how, &c->err));
+    assert_true(ct_acquire(c, c->other, MODE_DRYRUN, &lease));
+    assert_int_equal(ct_events(c, EVENT_LEASE_TAKEN_OVER), 0); /* given back */
+    fake_clock_pass(&c->clock, LEASE_TTL_US + 1);
+    assert_true(ct_acquire(c, c->engine, MODE_DRYRUN, &lease));
+    assert_int_equal(ct_events(c, EVENT_LEASE_TAKEN_OVER), 1);
+    assert_int_equal(ct_events(c, EVENT_LEASE_TAKEN), 4);
+}
+
 const struct ct_promise ct_lease_promises[] = {
     CT_PROMISE(nothing_is_taken_when_no_job_wants_to_run),
     CT_PROMISE(a_started_job_is_taken),
@@ -599,5 +619,6 @@ const struct ct_promise ct_lease_promises[] = {
     CT_PROMISE(a_new_start_does_not_inherit_a_wish),
     CT_PROMISE(a_job_that_was_stopped_meanwhile_is_given_all_the_same),
     CT_PROMISE(two_handles_see_the_same_record),
+    CT_PROMISE(a_takeover_is_told_and_nothing_else_is),
 };
 const int ct_lease_count = sizeof ct_lease_promises / sizeof *ct_lease_promises;

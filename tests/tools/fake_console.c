@@ -86,6 +86,72 @@ static void make_jobs(struct fake_console *f)
     f->job_count = FAKE_JOBS;
 }
 
+/* Two engines that work, and one that is gone with a job in its hands. */
+static void make_system(struct fake_console *f)
+{
+    static const struct {
+        const char *host;
+        int64_t pid, silent_us;
+        int64_t reports;
+    } engines[FAKE_ENGINES] = {{"eu-1", 812, 2 * US_PER_S, 0},
+                               {"ops2", 4410, 3 * US_PER_S, 2},
+                               {"ops7", 199, 131 * US_PER_S, 0}};
+    static const struct {
+        int32_t engine;
+        const char *job;
+        int64_t left_us;
+    } leases[FAKE_LEASES] = {{0, "dental-uk", 27 * US_PER_S},
+                             {2, "nordic-saunas", -101 * US_PER_S},
+                             {0, "spain-plumbers", 25 * US_PER_S}};
+    for (int32_t i = 0; i < FAKE_ENGINES; i++)
+        f->engine[i] = (struct engine_seen){.id = {{(uint8_t)(i + 1)}},
+                                            .host = engines[i].host,
+                                            .version = "1.4.0",
+                                            .pid = engines[i].pid,
+                                            .starts = 3,
+                                            .first_seen_us = FAKE_NOW_US - 6 * 24 * 60 * MINUTE,
+                                            .last_seen_us = FAKE_NOW_US - engines[i].silent_us,
+                                            .reports = engines[i].reports,
+                                            .reports_until_us = FAKE_NOW_US + 20 * US_PER_S};
+    for (int32_t i = 0; i < FAKE_LEASES; i++) {
+        struct engine_seen *e = &f->engine[leases[i].engine];
+        f->lease[i] = (struct lease_seen){
+            e->id, "acme", leases[i].job, FAKE_NOW_US + leases[i].left_us, 3 + i, false};
+        e->leases++;
+        if (e->until_us == 0 || f->lease[i].until_us < e->until_us)
+            e->until_us = f->lease[i].until_us;
+    }
+    f->system = (struct system_seen){.engine = f->engine,
+                                     .engine_count = FAKE_ENGINES,
+                                     .lease = f->lease,
+                                     .lease_count = FAKE_LEASES,
+                                     .place = "",
+                                     .login = "",
+                                     .version = ""};
+}
+
+void fake_console_share(struct fake_console *f)
+{
+    f->system.copy = true;
+    f->system.place = "db.acme.example port 6543, database autopilot";
+    f->system.login = "ana";
+    f->system.version = "15.8";
+    f->system.pooled = true;
+    f->system.pulled_us = FAKE_NOW_US - 2 * US_PER_S;
+    f->standing.shared = f->standing.reached = true;
+    f->standing.seen_us = FAKE_NOW_US - 1 * US_PER_S;
+}
+
+void fake_console_cut(struct fake_console *f)
+{
+    f->standing.reached = false;
+    f->standing.away_us = FAKE_NOW_US - 149 * MINUTE;
+    f->standing.trouble_us = FAKE_NOW_US;
+    (void)str_copy(f->standing.trouble, sizeof f->standing.trouble,
+                   "database: db.acme.example port 6543: connection refused"); /* it fits */
+    (void)str_copy(f->standing.problem, sizeof f->standing.problem, f->standing.trouble);
+}
+
 void fake_console_init(struct fake_console *f)
 {
     memset(f, 0, sizeof *f);
@@ -98,6 +164,7 @@ void fake_console_init(struct fake_console *f)
     f->standing.where = ENGINE_HERE;
     f->standing.pid = 812;
     f->standing.lanes_busy = 2;
+    make_system(f);
 }
 
 void fake_console_done(struct fake_console *f)
@@ -233,6 +300,19 @@ static bool fake_engine(void *ctx, struct engine_row *ret, bool *ret_found, stru
     *ret = (struct engine_row){.pid = 812, .last_seen_us = FAKE_NOW_US - 4 * US_PER_S};
     (void)str_copy(ret->host, sizeof ret->host, "eu-1");
     *ret_found = true;
+    return true;
+}
+
+static bool fake_system(void *ctx, int64_t now_us, struct arena *arena, struct system_seen *ret,
+                        struct machine_files *ret_files, struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)now_us, (void)arena;
+    if (failing(ctx, err))
+        return false;
+    *ret = f->system;
+    *ret_files =
+        (struct machine_files){"/var/lib/autopilot", 12 << 20, 300 << 10, 5 << 20, 40 << 20};
     return true;
 }
 
@@ -456,6 +536,7 @@ struct source fake_console_source(struct fake_console *f)
         .schedules = console_schedules,
         .runs = console_runs,
         .report = console_report,
+        .system = fake_system,
         .zone = console_zone,
         .submit = fake_submit,
         .reply = fake_reply,

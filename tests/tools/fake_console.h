@@ -14,7 +14,7 @@
 /* Sat 2025-11-22 14:32:05 UTC */
 #define FAKE_NOW_US (INT64_C(1763821925) * 1000000)
 
-enum { FAKE_JOBS = 5, FAKE_COMMANDS = 64 };
+enum { FAKE_JOBS = 5, FAKE_COMMANDS = 64, FAKE_ENGINES = 3, FAKE_LEASES = 3 };
 
 struct fake_console {
     struct job_row jobs[FAKE_JOBS];
@@ -24,6 +24,9 @@ struct fake_console {
     int64_t first_us;     /* instant of line 0 */
     int64_t step_us;      /* from one line to the next */
     struct engine_standing standing;
+    struct engine_seen engine[FAKE_ENGINES];
+    struct lease_seen lease[FAKE_LEASES];
+    struct system_seen system;
     bool has_desk;
     const char *fails; /* reading fails with this sentence; NULL: it works */
     atomic_long version;
@@ -40,6 +43,9 @@ struct fake_console {
  */
 void fake_console_init(struct fake_console *f);
 void fake_console_done(struct fake_console *f);
+/* The record is a shared one that answers; then: it has not answered since 12:03. */
+void fake_console_share(struct fake_console *f);
+void fake_console_cut(struct fake_console *f);
 struct source fake_console_source(struct fake_console *f);
 /* Answers the newest command the way the desk does, and changes the job's state. */
 void fake_console_carry_out(struct fake_console *f);

@@ -152,18 +152,32 @@ BEGIN
     PERFORM ap.tally(moves, t);
 END $$;
 
+/* "HOST (pid N)", as it is shown. */
+CREATE OR REPLACE FUNCTION ap.engine_words(the_engine uuid) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT format('%s (pid %s)', e.host, e.pid) FROM ap.engines e
+                     WHERE e.id = the_engine), 'another engine')
+$$;
+
 CREATE OR REPLACE FUNCTION ap.take(the_job uuid, me uuid, by_hand boolean, by_token uuid,
     t timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     now_epoch bigint;
+    before uuid;
 BEGIN
+    SELECT l.engine INTO before FROM ap.job_leases l WHERE l.job = the_job;
     UPDATE ap.job_leases l
-    SET engine = me, manual = by_hand, token = by_token, until = t + ap.lease_ttl(), epoch = l.epoch + 1,
+    SET engine = me, manual = by_hand, token = by_token, until = t + ap.lease_ttl(),
+        epoch = l.epoch + 1,
         journal_gen = coalesce((SELECT e.journal_gen FROM ap.engines e WHERE e.id = me), 0)
     WHERE l.job = the_job RETURNING l.epoch INTO now_epoch;
     UPDATE ap.automation_process_state SET wait_until = NULL WHERE job = the_job;
     PERFORM ap.note(t, 'lease_taken', job => the_job, words => me::text, n1 => now_epoch);
+    IF before <> me THEN /* its lease ran out: it gave nothing back */
+        PERFORM ap.note(t, 'lease_taken_over', job => the_job, n1 => now_epoch,
+                        words => ap.engine_words(me) || ' from ' || ap.engine_words(before));
+    END IF;
     PERFORM ap.doubt_others(the_job, me, t);
     RETURN jsonb_build_object('job', the_job, 'epoch', now_epoch);
 END $$;

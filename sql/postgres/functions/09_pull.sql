@@ -2,7 +2,8 @@
  *
  * One statement, so one state of the record. Each row is (relation, columns as a JSON array, in the
  * order of src/adapter/mirror_table.c); the last one is ('next', [the mark to ask with next time,
- * the server's instant, the record's id, the server]). Rows of "gone", [relation, [key...]],
+ * the server's instant, the record's id, the server, and to be shown: the login, the server's
+ * version, the process that answers]). Rows of "gone", [relation, [key...]],
  * come first, so that what was made again stays. A mark is the oldest transaction
  * that was under way: rows at or above it are given again, which does no harm.
  *
@@ -170,5 +171,6 @@ BEGIN
     UNION ALL
     SELECT 'next', json_build_array(pg_snapshot_xmin(pg_current_snapshot())::text,
                                     ap.us(ap.clock()), (SELECT r.id FROM ap.record r),
-                                    ap.server());
+                                    ap.server(), session_user::text,
+                                    current_setting('server_version'), pg_backend_pid());
 END $$;

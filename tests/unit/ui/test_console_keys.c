@@ -700,6 +700,83 @@ static void test_copy(void **state)
     console_rig_done(&r);
 }
 
+/* A shared record that does not answer: whatever changes it is refused at once, and says since when
+ * and what works; a stop is handed in, because it is held here. */
+static void test_what_works_while_the_record_is_away(void **state)
+{
+    (void)state;
+    static const struct {
+        int line;
+        const char *keys;
+        int commands;
+        const char *shows;
+    } rows[] = {
+        {__LINE__, "3s", 0, "start: not now, the record does not answer since 12:03"},
+        {__LINE__, "3D", 0, "delete: not now"},
+        {__LINE__, ":resume solar-de<Enter>", 0, "resume: not now"},
+        {__LINE__, "2jt", 0, "schedule-run: not now"},
+        {__LINE__, "2jD", 0, "stopping a job works"},
+        {__LINE__, "4A", 0, "run-seen: not now"},
+        {__LINE__, "2je", 0, "schedule-edit: not now"},
+        {__LINE__, "3x", 1, "dental-uk"},
+        {__LINE__, "3p", 1, "dental-uk"},
+        {__LINE__, ":stop spain-plumbers<Enter>", 1, "× pg DOWN since 12:03"},
+    };
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct console_rig r;
+        console_rig_init(&r, 40, 140);
+        fake_console_share(&r.fake);
+        fake_console_cut(&r.fake);
+        (void)ui_news(&r.ui);
+        console_rig_keys(&r, rows[i].keys);
+        RIG_AT(rows[i].line, r.fake.commands == rows[i].commands);
+        RIG_AT(rows[i].line, console_rig_shows(&r, rows[i].shows));
+        console_rig_done(&r);
+    }
+}
+
+/* What was typed into the form outlasts the outage, and is saved behind it. */
+static void test_the_form_outlasts_an_outage(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    console_rig_init(&r, 40, 120);
+    fake_console_share(&r.fake);
+    (void)ui_news(&r.ui);
+    console_rig_keys(&r, "2j<Enter>e<Tab><Tab><^U>16:30");
+    fake_console_cut(&r.fake);
+    RIG(ui_news(&r.ui));
+    console_rig_keys(&r, "<^S>");
+    RIG(r.fake.commands == 0);
+    RIG(console_rig_shows(&r, "16:30"));
+    console_rig_keys(&r, "<Esc>s");
+    RIG(r.fake.commands == 0);
+    RIG(console_rig_shows(&r, "the form keeps its text"));
+    fake_console_share(&r.fake);
+    r.fake.standing.away_us = 0;
+    RIG(ui_news(&r.ui));
+    console_rig_keys(&r, "<^S>");
+    RIG(r.fake.commands == 1);
+    RIG(strstr(r.fake.command[0].schedule.config, "16:30") != NULL);
+    console_rig_done(&r);
+}
+
+static void test_system_opens_what_an_engine_holds(void **state)
+{
+    (void)state;
+    struct console_rig r;
+    console_rig_init(&r, 40, 120);
+    console_rig_keys(&r, "6");
+    RIG(console_rig_shows(&r, "2 engines work"));
+    RIG(console_rig_shows(&r, "eu-1 (here)"));
+    console_rig_keys(&r, "j<Enter>");
+    RIG(console_rig_shows(&r, "nothing to do here")); /* ops2 only makes reports */
+    console_rig_keys(&r, "k<Enter>");
+    RIG(strcmp(ui_screen(&r.ui)->name, "job") == 0);
+    RIG(console_rig_shows(&r, "dental-uk"));
+    console_rig_done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -733,6 +810,9 @@ int main(void)
         cmocka_unit_test(test_bell_rings_once),
         cmocka_unit_test(test_settings_change_while_it_runs),
         cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_what_works_while_the_record_is_away),
+        cmocka_unit_test(test_the_form_outlasts_an_outage),
+        cmocka_unit_test(test_system_opens_what_an_engine_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,20 @@ static void foreign_names(struct console_rig *r)
     r->fake.schedules.run[4].report = "\033[31mred.html";
 }
 
+static void shared(struct console_rig *r)
+{
+    fake_console_share(&r->fake);
+    r->fake.jobs[4].over_us = FAKE_NOW_US - 90 * US_PER_S;
+    r->fake.jobs[4].over = "eu-1 (pid 812) from ops7 (pid 199)";
+}
+
+static void cut(struct console_rig *r)
+{
+    shared(r);
+    fake_console_cut(&r->fake);
+    r->fake.standing.untold = 37;
+}
+
 static const struct picture pictures[] = {
     {__LINE__, "dash", "", NULL},
     {__LINE__, "dash-log-pane", "j<Tab>", NULL},
@@ -99,6 +113,10 @@ static const struct picture pictures[] = {
     {__LINE__, "job-terms", "j<Enter><Tab>jj", NULL},
     {__LINE__, "log", "5", NULL},
     {__LINE__, "log-held", "5/429<Enter>N", NULL},
+    {__LINE__, "system", "6", NULL},
+    {__LINE__, "system-shared", "6jj", shared},
+    {__LINE__, "system-cut", "6", cut},
+    {__LINE__, "jobs-taken-over", "3G", shared},
     {__LINE__, "help", "?", NULL},
     {__LINE__, "quit", "q", NULL},
     {__LINE__, "stop-now", "X", NULL},
