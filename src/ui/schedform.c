@@ -300,6 +300,18 @@ bool schedform_difference(const struct schedform *v, int field, char *dst, size_
     return true;
 }
 
+bool schedform_only_mine(const struct schedform *v, int field, char *dst, size_t size)
+{
+    struct schedform other = {.there = true};
+    schedform_take(&other, v->theirs.row);
+    if (!form_is_changed(&v->form, field) ||
+        !str_equal(other.form.value[field], v->form.before[field]))
+        return false;
+    (void)str_format(dst, size, "%s: %s; only yours", fields[field].label,
+                     form_shown(&v->form, field)); /* a cut is fine */
+    return true;
+}
+
 void schedform_done(struct schedform *v)
 {
     arena_done(&v->base_arena);

@@ -114,6 +114,8 @@ bool schedform_undo_command(const struct schedule_row *s, struct command *ret);
 void schedform_merge(struct schedform *v, bool keep_mine);
 /* The label of a field and what it was, is, and would be; false when they did not change it. */
 bool schedform_difference(const struct schedform *v, int field, char *dst, size_t size);
+/* The same of a field that was changed here alone. */
+bool schedform_only_mine(const struct schedform *v, int field, char *dst, size_t size);
 void schedform_done(struct schedform *v);
 
 #endif

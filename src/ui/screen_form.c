@@ -17,7 +17,8 @@ enum {
     ANSWER_SAVE = 1,
     ANSWER_DROP,
     ANSWER_THEIRS,
-    ANSWER_MINE
+    ANSWER_MINE,
+    ANSWER_DIFF
 };
 
 #define PASTE_PAUSE_US (2 * INT64_C(1000000)) /* the end of a paste that never comes */
@@ -110,8 +111,7 @@ static bool read_schedule(struct ui *ui, struct schedform *v, struct err *err)
     take_row(ui, v, by_id(rows, count, v->id), &arena);
     return true;
 }
-
-static void ask_whose(struct ui *ui, struct schedform *v);
+static void ask_between(struct ui *ui, struct schedform *v, bool diff);
 
 static bool form_load(struct ui *ui, void *state, struct err *err)
 {
@@ -124,7 +124,7 @@ static bool form_load(struct ui *ui, void *state, struct err *err)
     if (v->there)
         schedform_check(ui, v);
     if (v->asked_save && v->theirs.there)
-        ask_whose(ui, v);
+        ask_between(ui, v, false);
     v->asked_save = false;
     return true;
 }
@@ -219,7 +219,7 @@ static void save(struct ui *ui, struct schedform *v)
     else if (count > 0)
         say_faults(ui, v, count, first);
     else if (v->theirs.there)
-        ask_whose(ui, v);
+        ask_between(ui, v, false);
     else if (!is_taken(ui, v))
         hand_in(ui, v);
 }
@@ -231,6 +231,8 @@ static void answered(struct ui *ui, int answer)
         leave(ui);
     } else if (answer == ANSWER_SAVE) {
         save(ui, v);
+    } else if (answer == ANSWER_DIFF && v->theirs.there) {
+        ask_between(ui, v, true);
     } else if (v->theirs.there) {
         schedform_merge(v, answer == ANSWER_MINE);
         schedform_check(ui, v);
@@ -250,17 +252,21 @@ static void say_who(const struct ui *ui, const struct schedform *v, char *dst, s
         (void)str_copy(dst, size, "somebody changed this meanwhile"); /* it fits */
 }
 
-static void ask_whose(struct ui *ui, struct schedform *v)
+/* What they changed; in the diff also what only this form changed. */
+static void ask_between(struct ui *ui, struct schedform *v, bool diff)
 {
     char text[DIALOG_TEXT];
     struct dialog *d = &ui->dialog;
     say_who(ui, v, text, sizeof text);
     dialog_begin(d, text, false);
     for (int i = 0; i < F_FIELDS; i++)
-        if (schedform_difference(v, i, text, sizeof text))
+        if (schedform_difference(v, i, text, sizeof text) ||
+            (diff && schedform_only_mine(v, i, text, sizeof text)))
             dialog_line(d, "%s", text);
-    dialog_choice(d, "k", 'k', "keep theirs, drop mine", ANSWER_THEIRS);
     dialog_choice(d, "m", 'm', "mine over theirs, and save", ANSWER_MINE);
+    dialog_choice(d, "t", 't', "theirs, drop mine", ANSWER_THEIRS);
+    if (!diff)
+        dialog_choice(d, "d", 'd', "diff: mine as well", ANSWER_DIFF);
     dialog_choice(d, "Esc", KEY_ESC, "look at the form again", 0);
     ui->answered = answered;
 }

@@ -92,12 +92,20 @@ def check_conflict(c, data):
     lab.check('u brings theirs back', c.wait('next run') and wait_for(
         lambda: show(data, 'Grid & storage')['schedule_config']['time'] == '16:00'), c.text())
     c.type('e<Tab><Tab><C-u>05:00')
-    lab.must(data, 'schedule', 'edit', 'Grid & storage', '--time', '17:00')
+    lab.must(data, 'schedule', 'edit', 'Grid & storage', '--notes', 'by hand again')
     c.wait('changed this')
     c.type('<C-s>')
+    lab.check('asked about is what they changed', c.wait('by hand again') and
+              'only yours' not in c.text(), c.text())
+    c.type('d')
+    lab.check('d shows mine as well', c.wait('05:00; only yours'), c.text())
+    c.type('<Esc>')
+    lab.must(data, 'schedule', 'edit', 'Grid & storage', '--time', '17:00')
+    c.wait_gone('only yours')
+    c.type('<C-s>')
     c.wait('yours 05:00')
-    c.type('k')
-    lab.check('k keeps theirs', c.wait('At 17:00 every Tuesday') and
+    c.type('t')
+    lab.check('t keeps theirs', c.wait('At 17:00 every Tuesday') and
               c.wait('0 fields changed'), c.text())
     c.type('<Esc>')
     c.wait('1 schedule ')

@@ -110,6 +110,17 @@ def takeover(seed):
     took = time.monotonic() - killed
     print('# a killed engine\'s job was at work elsewhere after %.1f s' % took, flush=True)
     check('within 20 s', before == 0 and b.letters() and took <= 20, '%.1f s' % took)
+    says = '(pid %d) from' % q.pid
+    shown, log = b.must('job', 'show', 'lab'), b.must('log', '--count', '0')
+    check('the job says who took it over, and the log', 'taken over' in shown and says in shown and
+          'taken over' in log and '(pid %d), whose lease ran out' % p.pid in log, shown + log)
+    told = json.loads(b.must('status', '--json'))
+    holds = [e['pid'] for e in told['engines'] if e['jobs']]
+    check('status knows both engines, and who holds it', len(told['engines']) == 2 and
+          holds in ([q.pid], []), told['engines'])
+    record = told['record']
+    check('and over which way the record is reached', 'database ready' in str(record['server']) and
+          record['login'] and record['pooler'] is False and record['problem'] is None, record)
     wait_for(lambda: state(b) != 'running', 60, 0.2)
     check('the other engine ends in good order', lab_shared.end(q) == 0)
     code, err = a.finish()
@@ -133,6 +144,10 @@ def one(name, seed):
     lab_shared.put_job(a, seed)
     console = Console(load_bench(), a.data, **a.more, **PACE)
     check('the console works', console.wait('running here'), console.text())
+    console.type('6')
+    way = 'through a pooler' if pooled else 'direct'
+    check('%s: System says how it is reached' % name, console.wait(way), console.text())
+    console.type('1')
     watch(console, lambda: len(a.letters()) >= 40, 20)
     for line in begin:
         server.ask(line)
@@ -171,8 +186,14 @@ def stop_is_kept(seed):
     console = Console(load_bench(), a.data, **a.more, **PACE)
     watch(console, lambda: len(a.letters()) >= 20, 20)
     server.ask('dead w')
-    console.wait('pg DOWN')
-    console.type('x')
+    console.wait('pg DOWN since')
+    console.type('r')
+    check('what would change the record is refused at the key', console.wait('resume: not now, the '
+          'record does not answer since'), console.text())
+    console.type('6')
+    check('System says what is known of it', console.wait('× DOWN') and
+          'database ready' in console.text() and '(here)' in console.text(), console.text())
+    console.type('1x')
     said = console.wait('Stopped here')
     check('a stop counts while PostgreSQL is away', said, console.text())
     record = json.loads(a.must('status', '--json'))['record']

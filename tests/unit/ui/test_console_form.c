@@ -259,7 +259,7 @@ static void test_conflict(void **state)
     assert_int_equal(r.fake.command[0].schedule.rev, 4);
     console_rig_done(&r);
     open_conflict(&r);
-    console_rig_keys(&r, "<^S>k");
+    console_rig_keys(&r, "<^S>dt");
     RIG(r.fake.commands == 0 && console_rig_shows(&r, "16:00"));
     console_rig_keys(&r, "<Esc>"); /* nothing of this form's is left */
     RIG(console_rig_shows(&r, "7 schedules"));
