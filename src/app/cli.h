@@ -51,13 +51,9 @@ struct app {
     char workspace_found[NAME_MAX_BYTES + 1];
     /* What record_read() met: a shared record, and whether it answered. */
     bool record_shared, record_reached;
-<<<<<<< HEAD
     bool will_change; /* the record itself is asked next: that it is away is said then, once */
-    int64_t record_seen_us; /* shared: the server's instant of what is shown */
-=======
     int64_t record_seen_us;            /* shared: the server's instant of what is shown */
     char record_problem[ERR_TEXT_MAX]; /* why it was not reached; "" */
->>>>>>> 6b9767d (console: a System screen, who took a job over, and nothing half-asked in an outage)
     char data_dir[FILE_PATH_MAX];
     char config_path[FILE_PATH_MAX];
     char actor[NAME_MAX_BYTES + 1];
