@@ -118,6 +118,7 @@ struct run_work {
     const char *regions;
     const char *config;      /* of the schedule; "" none */
     int64_t last_success_us; /* of the specification; INT64_MIN: none */
+    bool fresh;              /* no report of it had anything: run_known() need not be asked */
 };
 
 /* A piece of work: this attempt at this run. */

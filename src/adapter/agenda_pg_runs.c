@@ -32,7 +32,8 @@ static bool read_work(const json_t *w, struct arena *arena, struct run_work *ret
                              .schedule_name = arena_text(arena, pg_get_text(w, "schedule_name")),
                              .definition = arena_text(arena, pg_get_text(w, "definition")),
                              .config = arena_text(arena, pg_get_text(w, "config")),
-                             .last_success_us = pg_get_or(w, "last_success", INT64_MIN)};
+                             .last_success_us = pg_get_or(w, "last_success", INT64_MIN),
+                             .fresh = pg_get_bool(w, "fresh")};
     (void)pg_get_uuid(w, "schedule", &ret->schedule); /* none: zero */
     return pg_get_uuid(w, "run", &ret->run) && pg_get_uuid(w, "spec", &ret->specification) &&
            run_trigger_parse(pg_get_text(w, "trigger"), &ret->trigger) &&

@@ -19,6 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SAVED_US (60 * US_PER_S)
+
 enum { MARK_MAX = 24, SERVER_MAX = 40, LOGIN_MAX = 64, NAMES_MAX = 36, TURN_MS = 5 };
 
 struct mirror {
@@ -266,10 +268,13 @@ static bool save_link(struct mirror *m, struct pg_link *link, const struct next 
     return db_run(st, NULL, err);
 }
 
-/* When nothing came, nothing is written: only the instant is kept, in memory. */
+/* When nothing came, the file is left alone, because all threads look again when it changes; only
+ * how old it is is put right once a minute. The older mark gives nothing twice. */
 static bool apply(struct mirror *m, struct pg_link *link, struct pg_answer *a, struct next *next,
                   struct err *err)
 {
+    if (a->rows == 1 && apply_rows(m, a, next, err) && next->at < m->pulled_at + SAVED_US)
+        return true;
     if (!db_begin(m->db, err))
         return false;
     bool ok = db_run(db_stmt(m->db, SQL_MIRROR_DEFER), NULL, err) && apply_rows(m, a, next, err) &&

@@ -31,6 +31,7 @@ static void begin_look(struct agenda_thread *t, int64_t *ret_changes)
 {
     engine_hold(t->engine);
     t->looking = true;
+    t->asked = false;
     *ret_changes = t->engine->changes;
     engine_let_go(t->engine);
 }
@@ -118,14 +119,23 @@ static void promise(struct agenda_thread *t, int64_t until_us)
     engine_let_go(t->engine);
 }
 
+static bool is_asked(struct agenda_thread *t)
+{
+    engine_hold(t->engine);
+    bool asked = t->asked;
+    engine_let_go(t->engine);
+    return asked;
+}
+
 /* A shared record is asked over a network, and every letter of every engine changes it: when
- * nothing was due, changes gather for a second before it is asked again. */
+ * nothing was due, changes gather for a second before it is asked again; but who asked for
+ * something here is not kept waiting. */
 static void rest(struct agenda_thread *t, int64_t since_us, int64_t until_us, bool idle)
 {
     struct clock_port *clock = t->clock;
     bool shared = t->engine->plugs.mirror != NULL, woken = false;
     int64_t firm_us = since_us + SHARED_LEAST_US < until_us ? since_us + SHARED_LEAST_US : until_us;
-    while (idle && shared && !clock->ops->cancelled(clock) &&
+    while (idle && shared && !clock->ops->cancelled(clock) && !is_asked(t) &&
            clock->ops->boot_us(clock) < firm_us) {
         (void)clock->ops->wait(clock, firm_us, NULL); /* woken or not is seen by the clock */
         woken = woken || clock->ops->boot_us(clock) < firm_us;

@@ -100,6 +100,9 @@ void engine_config(struct engine *e, const struct err *why)
 static void desk_changed(void *ctx)
 {
     struct engine *e = ctx;
+    engine_hold(e);
+    e->agenda.asked = true;
+    engine_let_go(e);
     engine_changed(e);
     if (e->mirror.running)
         wake_up(&e->mirror.wake); /* who asked sees what became of it */

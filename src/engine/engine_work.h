@@ -63,6 +63,7 @@ struct agenda_thread {
 
     /* guarded by engine->lock */
     bool looking;
+    bool asked;             /* a command of this process changed something: it looks at once */
     int64_t idle_at;        /* engine->changes when it last found nothing due and nothing waiting */
     int64_t alive_until_us; /* boot time by which it must have looked again */
     int32_t failures;

@@ -117,7 +117,8 @@ enum report_end report_lane_make(struct report_lane *l, const struct run_work *w
     struct report_watch watch = {.go_on = go_on, .ctx = l, .deadline_us = l->deadline_us};
     clear_made(&l->made);
     l->why = (struct err){0};
-    if (!a->ops->run_known(a, work->specification, work->run, &l->memory, &known, err)) {
+    if (!work->fresh &&
+        !a->ops->run_known(a, work->specification, work->run, &l->memory, &known, err)) {
         arena_done(&l->memory);
         return REPORT_NOT_BEGUN;
     }

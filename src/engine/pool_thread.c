@@ -17,7 +17,7 @@
 
 enum { END_TRIES = 5 }; /* when the engine ends: what is not told then is made again */
 
-#define TELL_LATE_US (100 * US_PER_MS) /* so long outcomes may be put off */
+#define TELL_LATE_US (500 * US_PER_MS) /* so long outcomes may be put off */
 #define REPAIR_US (500 * US_PER_MS)
 #define TROUBLE_US (2 * US_PER_S)
 

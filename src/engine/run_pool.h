@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    POOL_HELD_MAX = 4 * AGENDA_RUNS_MAX, /* taken and not yet told to the record */
+    POOL_HELD_MAX = 8 * AGENDA_RUNS_MAX, /* taken and not yet told to the record */
     POOL_SMALL_BYTES = 256 << 10,        /* a result up to this size is copied */
     POOL_COPIED_MAX = 16 << 20           /* all copies together */
 };

@@ -20,6 +20,16 @@ bool pg_rows_move_on(struct pg_link *link, const char *schedule, struct err *err
     return ok;
 }
 
+bool pg_rows_ended(struct pg_link *link, int64_t *ret_us, struct err *err)
+{
+    struct pg_answer answer = {0};
+    bool ok = pg_link_call(link, "SELECT ap.us(max(finished_at)) FROM ap.newsletter_runs", NULL,
+                           clock_boot_us() + 60 * US_PER_S, &answer, err);
+    *ret_us = ok ? pg_answer_int(&answer, 0, 0) : 0;
+    pg_answer_done(&answer);
+    return ok;
+}
+
 bool pg_rows_lapse(struct pg_link *link, struct err *err)
 {
     return pg_link_script(link,

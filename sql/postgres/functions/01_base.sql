@@ -99,6 +99,37 @@ BEGIN
     VALUES (next_seq, t, actor, kind, target, coalesce(words, ''), sha256(covered));
 END $$;
 
+/* The same for several about runs, in this order: the chain is read once and written once. */
+CREATE OR REPLACE FUNCTION ap.audit_runs(t timestamptz, the_kind text, who text, targets text[],
+    details text[], n1s bigint[], n2s bigint[], schedules uuid[], runs uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    nul bytea := '\x00';
+    h bytea;
+    seq bigint;
+    hashes bytea[] := '{}';
+    start bytea := nul || convert_to(ap.us(t)::text, 'UTF8') || nul || convert_to(who, 'UTF8')
+        || nul || convert_to(the_kind, 'UTF8') || nul;
+BEGIN
+    INSERT INTO ap.events (at, kind, level, schedule, run, actor, text, n1, n2)
+    SELECT t, the_kind, coalesce((SELECT k.level FROM ap.event_kinds k WHERE k.kind = the_kind), 2),
+           u.s, u.r, who, nullif(left(u.d, 240), ''), u.a, u.b
+    FROM unnest(schedules, runs, details, n1s, n2s) WITH ORDINALITY u (s, r, d, a, b, n)
+    ORDER BY u.n;
+    PERFORM pg_advisory_xact_lock(hashtextextended('ap.audit_log', 0));
+    SELECT a.seq, a.hash INTO seq, h FROM ap.audit_log a ORDER BY a.seq DESC LIMIT 1;
+    seq := coalesce(seq, 0);
+    h := coalesce(h, decode(repeat('00', 32), 'hex'));
+    FOR i IN 1 .. cardinality(targets) LOOP
+        h := sha256(h || convert_to((seq + i)::text, 'UTF8') || start
+            || convert_to(targets[i], 'UTF8') || nul || convert_to(details[i], 'UTF8') || nul);
+        hashes := hashes || h;
+    END LOOP;
+    INSERT INTO ap.audit_log (seq, at, actor, action, target, detail, hash)
+    SELECT seq + u.n, t, who, the_kind, u.target, u.detail, u.hash
+    FROM unnest(targets, details, hashes) WITH ORDINALITY u (target, detail, hash, n);
+END $$;
+
 /* The name of a letter is made from its key: SHA-256 of "send", mode, job and address, each but the
  * last followed by a NUL, as a UUID of version 8 (src/domain/ledger.c). */
 CREATE OR REPLACE FUNCTION ap.send_id(mode text, job uuid, address text) RETURNS uuid

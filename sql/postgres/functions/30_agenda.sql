@@ -15,13 +15,10 @@ DECLARE
     n bytea := int8send(slot_us);
     h bytea;
 BEGIN
-    h := uuid_send(schedule);
-    FOR i IN REVERSE 7 .. 0 LOOP
-        h := h || substr(n, i + 1, 1);
-    END LOOP;
-    h := sha256(h || uuid_send(specification));
-    h := set_byte(h, 6, (get_byte(h, 6) & 15) | 128);
-    h := set_byte(h, 8, (get_byte(h, 8) & 63) | 128);
+    h := sha256(uuid_send(schedule) || substr(n, 8, 1) || substr(n, 7, 1) || substr(n, 6, 1)
+        || substr(n, 5, 1) || substr(n, 4, 1) || substr(n, 3, 1) || substr(n, 2, 1)
+        || substr(n, 1, 1) || uuid_send(specification));
+    h := set_byte(set_byte(h, 6, (get_byte(h, 6) & 15) | 128), 8, (get_byte(h, 8) & 63) | 128);
     RETURN encode(substr(h, 1, 16), 'hex')::uuid;
 END $$;
 
@@ -48,22 +45,24 @@ CREATE OR REPLACE FUNCTION ap.due_row(s ap.autopilot_schedules, place integer, s
 RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    p ap.newsletter_specifications;
-    b record;
+    ret jsonb;
 BEGIN
-    SELECT * INTO p FROM ap.newsletter_specifications n WHERE n.id = spec;
-    SELECT count(*) AS busy, count(*) FILTER (WHERE r.status = 'queued') AS waiting INTO b
-    FROM ap.newsletter_runs r
-    WHERE r.status IN ('queued', 'running') AND r.specification_id = spec
-      AND r.trigger <> 'backfill';
-    RETURN jsonb_build_array(s.id, p.id, s.schedule_name, s.schedule_type,
+    SELECT jsonb_build_array(s.id, p.id, s.schedule_name, s.schedule_type,
         s.schedule_config::text, s.cadence_override, s.status, ap.us(s.next_run_at),
         ap.us(s.last_scheduled_for), ap.us(s.created_at), s.slot_count,
         p.active AND p.deleted_at IS NULL, p.name, p.frequency,
         ap.us((SELECT max(r.period_at) FROM ap.newsletter_runs r
                WHERE r.specification_id = spec AND r.status = 'success'
                  AND r.trigger <> 'test')),
-        b.busy > 0, b.waiting > 0, place, s.after_id IS NOT NULL);
+        b.busy > 0, b.waiting > 0, place, s.after_id IS NOT NULL) INTO ret
+    FROM ap.newsletter_specifications p
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS busy, count(*) FILTER (WHERE r.status = 'queued') AS waiting
+        FROM ap.newsletter_runs r
+        WHERE r.status IN ('queued', 'running') AND r.specification_id = spec
+          AND r.trigger <> 'backfill') b
+    WHERE p.id = spec;
+    RETURN ret;
 END $$;
 
 /* The earliest instant at which a schedule is due, a pause ends, a waiting run may be taken, or the

@@ -225,6 +225,72 @@ BEGIN
     RETURN ret;
 END $$;
 
+/* --- many at once ----------------------------------------------------------------------------- */
+
+/* An order as nearly all are: its slot is of now, it becomes a run, the schedule goes on. */
+CREATE OR REPLACE FUNCTION ap.slot_is_plain(o jsonb, t timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT o ->> 'what' = 'run' AND o ->> 'missed' = '0' AND NOT (o ->> 'more')::boolean
+        AND NOT (o ->> 'ends')::boolean
+        AND (o ->> 'seen')::bigint >= ap.us(t - interval '24 hours')
+$$;
+
+/* Such orders, each of another schedule, as one statement: what ap.slot_carry_out() does with one
+ * after the other, for a tenth of its cost. */
+CREATE OR REPLACE FUNCTION ap.slots_plain(orders jsonb[], t timestamptz) RETURNS text[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    event_level integer := coalesce((SELECT k.level FROM ap.event_kinds k
+                                     WHERE k.kind = 'slot_queued'), 2);
+    ret text[];
+BEGIN
+    WITH o AS MATERIALIZED (
+        SELECT e.n, e.o, (e.o ->> 'schedule')::uuid AS schedule, (e.o ->> 'spec')::uuid AS part,
+               (e.o ->> 'slot')::bigint AS slot_us, ap.ts((e.o ->> 'slot')::bigint) AS slot
+        FROM unnest(orders) WITH ORDINALITY e (o, n)
+    ), look AS MATERIALIZED (
+        SELECT o.*, s.workspace_id AS workspace, s.schedule_name AS name, p.id AS spec,
+               ap.slot_id(o.schedule, o.slot_us, p.id) AS run,
+               EXISTS (SELECT 1 FROM ap.newsletter_runs r
+                       WHERE r.autopilot_schedule_id = o.schedule AND r.scheduled_for = o.slot
+                         AND r.specification_id = p.id) AS there
+        FROM o
+        JOIN ap.autopilot_schedules s ON s.id = o.schedule
+        JOIN ap.newsletter_specifications p ON p.id = coalesce(o.part, s.specification_id)
+        WHERE s.next_run_at = ap.ts((o.o ->> 'seen')::bigint)
+          AND s.deleted_at IS NULL AND s.enabled AND s.status IN ('active', 'paused')
+          AND (o.part IS NULL OR s.specification_id = o.part
+               OR EXISTS (SELECT 1 FROM ap.schedule_specifications x
+                          WHERE x.schedule = s.id AND x.specification_id = o.part))
+    ), made AS (
+        INSERT INTO ap.newsletter_runs (id, workspace_id, specification_id,
+            autopilot_schedule_id, trigger, scheduled_for, status, not_before, period_at,
+            period_key, created_at)
+        SELECT l.run, l.workspace, l.spec, l.schedule, l.o ->> 'trigger', l.slot, 'queued',
+               ap.ts((l.o ->> 'not_before')::bigint), l.slot, l.o ->> 'key', t
+        FROM look l WHERE NOT l.there ORDER BY l.n
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    ), came AS MATERIALIZED (
+        SELECT l.*, m.id IS NOT NULL AS added FROM look l LEFT JOIN made m ON m.id = l.run
+    ), moved AS (
+        UPDATE ap.autopilot_schedules e
+        SET next_run_at = ap.ts((c.o ->> 'next')::bigint),
+            last_scheduled_for = greatest(e.last_scheduled_for, c.slot), status = 'active',
+            paused_until = NULL, slot_count = e.slot_count + c.added::int, updated_at = t,
+            last_run_status = CASE WHEN c.added THEN e.last_run_status ELSE 'skipped' END
+        FROM came c WHERE e.id = c.schedule AND (c.added OR c.there)
+    ), noted AS (
+        INSERT INTO ap.events (at, kind, level, schedule, run, text, n1, n2)
+        SELECT t, 'slot_queued', event_level, c.schedule, c.run, left(c.name, 240), 0, 0
+        FROM came c WHERE c.added ORDER BY c.n
+    )
+    SELECT array_agg(CASE WHEN c.n IS NULL THEN 'gone' WHEN c.added OR c.there THEN 'done'
+                          ELSE 'blocked' END ORDER BY o.n) INTO ret
+    FROM o LEFT JOIN came c ON c.n = o.n;
+    RETURN coalesce(ret, '{}');
+END $$;
+
 /* q.orders: those of one slot stand together. Answers a word an order. */
 CREATE OR REPLACE FUNCTION ap.agenda_slots(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -232,7 +298,9 @@ DECLARE
     t timestamptz := ap.clock();
     ids uuid[] := ARRAY(SELECT (e ->> 'schedule')::uuid
                         FROM jsonb_array_elements(q -> 'orders') e);
-    one jsonb[] := '{}';
+    one jsonb[] := '{}'; /* of one slot, so far */
+    plain jsonb[] := '{}';
+    plain_ids uuid[] := '{}';
     ret text[] := '{}';
     o jsonb;
 BEGIN
@@ -242,6 +310,17 @@ BEGIN
         SELECT x.specification_id FROM ap.schedule_specifications x WHERE x.schedule = ANY (ids)));
     PERFORM ap.lock_schedules(ids);
     FOR o IN SELECT e FROM jsonb_array_elements(q -> 'orders') e LOOP
+        IF cardinality(one) = 0 AND ap.slot_is_plain(o, t)
+           AND (o ->> 'schedule')::uuid <> ALL (plain_ids) THEN
+            plain := plain || o;
+            plain_ids := plain_ids || (o ->> 'schedule')::uuid;
+            CONTINUE;
+        END IF;
+        IF cardinality(plain) > 0 THEN /* they come in the order in which they were asked for */
+            ret := ret || ap.slots_plain(plain, t);
+            plain := '{}';
+            plain_ids := '{}';
+        END IF;
         one := one || o;
         IF NOT (o ->> 'more')::boolean THEN
             ret := ret || ap.slot_carry_out(one, t);
@@ -251,5 +330,5 @@ BEGIN
     IF cardinality(one) > 0 THEN
         ret := ret || ap.slot_carry_out(one, t);
     END IF;
-    RETURN to_jsonb(ret);
+    RETURN to_jsonb(ret || ap.slots_plain(plain, t));
 END $$;

@@ -3,17 +3,17 @@
  * Run and attempt together name a piece of work. Whoever took a row later has a higher attempt, so
  * what an earlier lane still says about it is told apart, however late it comes. */
 
-/* The runs that wait longest, or whose lane is dead: backfills (past) or the others, of these
- * (`among`) or of all. Of one specification one report at a time is made: the next is to know what
- * it had. */
+/* The runs that wait longest, or whose lane is dead: backfills (past) or the others. Of one
+ * specification one report at a time is made: the next is to know what it had. The shape of the
+ * plan is pinned: in the order of the index, which an earlier look rid of dead entries. */
 CREATE OR REPLACE FUNCTION ap.run_candidates(me uuid, gen bigint, t timestamptz, past boolean,
-    among bigint[], most integer) RETURNS bigint[]
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+    most integer) RETURNS bigint[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_bitmapscan = off SET enable_sort = off AS $$
 BEGIN
     RETURN ARRAY(
         SELECT n.seq FROM ap.newsletter_runs n
         WHERE n.status IN ('queued', 'running') AND (n.trigger = 'backfill') = past
-          AND (among IS NULL OR n.seq = ANY (among))
           AND ((n.status = 'queued' AND n.not_before <= t
                 AND NOT EXISTS (SELECT 1 FROM ap.newsletter_runs b
                                 WHERE b.status IN ('queued', 'running') AND b.status = 'running'
@@ -24,13 +24,30 @@ BEGIN
         LIMIT most);
 END $$;
 
+/* Which of these, that are locked now, still are. */
+CREATE OR REPLACE FUNCTION ap.run_candidates_still(seqs bigint[], me uuid, gen bigint,
+    t timestamptz) RETURNS bigint[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_bitmapscan = off AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT n.seq FROM unnest(seqs) u (seq) JOIN ap.newsletter_runs n ON n.seq = u.seq
+        WHERE (n.status = 'queued' AND n.not_before <= t
+               AND NOT EXISTS (SELECT 1 FROM ap.newsletter_runs b
+                               WHERE b.status IN ('queued', 'running') AND b.status = 'running'
+                                 AND b.specification_id = n.specification_id))
+           OR (n.status = 'running'
+               AND (n.until <= t OR (n.owner = me AND n.journal_gen < gen)))
+        ORDER BY n.not_before, n.seq);
+END $$;
+
 /* The same, locked: what others hold just now is passed over, and looked at again when the locks
  * are there. */
 CREATE OR REPLACE FUNCTION ap.run_candidates_locked(me uuid, gen bigint, t timestamptz,
     past boolean, most integer) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    seqs bigint[] := ap.run_candidates(me, gen, t, past, NULL, most);
+    seqs bigint[] := ap.run_candidates(me, gen, t, past, most);
     specs uuid[];
 BEGIN
     IF cardinality(seqs) = 0 THEN
@@ -45,7 +62,7 @@ BEGIN
         SELECT r.seq FROM ap.newsletter_runs r
         WHERE r.seq = ANY (seqs) AND r.specification_id = ANY (specs)
         ORDER BY r.seq FOR NO KEY UPDATE SKIP LOCKED);
-    RETURN ap.run_candidates(me, gen, t, past, seqs, most);
+    RETURN ap.run_candidates_still(seqs, me, gen, t);
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.run_start(seqs bigint[], me uuid, gen bigint, t timestamptz)
@@ -82,7 +99,10 @@ BEGIN
         'last_success', ap.us(
             (SELECT max(o.period_at) FROM ap.newsletter_runs o
              WHERE o.specification_id = r.specification_id AND o.status = 'success'
-               AND o.trigger <> 'test'))) ORDER BY u.at) INTO ret
+               AND o.trigger <> 'test')),
+        'fresh', NOT EXISTS (SELECT 1 FROM ap.report_items i
+                             WHERE i.specification_id = r.specification_id AND i.run <> r.id))
+        ORDER BY u.at) INTO ret
     FROM unnest(seqs) WITH ORDINALITY u (seq, at)
     JOIN ap.newsletter_runs r ON r.seq = u.seq
     JOIN ap.newsletter_specifications p ON p.id = r.specification_id

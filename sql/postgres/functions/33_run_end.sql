@@ -226,6 +226,86 @@ BEGIN
     RETURN '"told"';
 END $$;
 
+/* --- many at once ----------------------------------------------------------------------------- */
+
+/* A report that nothing follows. */
+CREATE OR REPLACE FUNCTION ap.end_is_plain(e jsonb, heads uuid[]) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (e ->> 'ok')::boolean AND NOT (e ->> 'quiet')::boolean
+        AND NOT EXISTS (SELECT 1 FROM ap.newsletter_runs r
+                        WHERE r.id = (e ->> 'run')::uuid
+                          AND r.autopilot_schedule_id = ANY (heads));
+END $$;
+
+/* What the record says of such reports, each of another run: as ap.run_success(). */
+CREATE OR REPLACE FUNCTION ap.runs_success(ends jsonb[], seen ap.run_seen[], t timestamptz)
+RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+    UPDATE ap.newsletter_runs r
+    SET status = 'success', error = '', items = coalesce((u.e ->> 'items')::int, 0),
+        sources = coalesce((u.e ->> 'sources')::int, 0),
+        sources_failed = coalesce((u.e ->> 'failed')::int, 0),
+        report = coalesce(u.e ->> 'report', ''), sha256 = coalesce(u.e ->> 'sha256', ''),
+        bytes = coalesce((u.e ->> 'bytes')::bigint, 0), finished_at = t, until = NULL
+    FROM unnest(ends) WITH ORDINALITY u (e, n) WHERE r.seq = (seen[u.n]).seq;
+    UPDATE ap.autopilot_schedules s
+    SET last_run_at = t, last_run_status = 'success', last_run_error = NULL, updated_at = t,
+        run_count = s.run_count + c.runs, success_count = s.success_count + c.runs
+    FROM (SELECT f.schedule, count(*) AS runs FROM unnest(seen) f
+          WHERE f.trigger <> 'test' GROUP BY f.schedule) c
+    WHERE s.id = c.schedule;
+    PERFORM ap.audit_runs(t, 'run_success', 'autopilot', array_agg((seen[u.n]).name ORDER BY u.n),
+        array_agg((seen[u.n]).name ORDER BY u.n),
+        array_agg(coalesce((u.e ->> 'items')::bigint, 0) ORDER BY u.n),
+        array_agg(coalesce((u.e ->> 'sources')::bigint, 0)
+                  - coalesce((u.e ->> 'failed')::bigint, 0) ORDER BY u.n),
+        array_agg((seen[u.n]).schedule ORDER BY u.n), array_agg((seen[u.n]).id ORDER BY u.n))
+    FROM unnest(ends) WITH ORDINALITY u (e, n);
+END $$;
+
+/* Such reports: a word for each, told or fenced. */
+CREATE OR REPLACE FUNCTION ap.ends_plain(ends jsonb[], made bytea, t timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    good jsonb[] := '{}';
+    seen ap.run_seen[] := '{}';
+    ret jsonb := '[]';
+    f ap.run_seen;
+    e jsonb;
+BEGIN
+    FOREACH e IN ARRAY ends LOOP
+        f := ap.run_look((e ->> 'run')::uuid);
+        IF f.id IS NULL OR f.attempt <> (e ->> 'attempt')::int OR f.status <> 'running' THEN
+            ret := ret || '["fenced"]';
+            CONTINUE;
+        END IF;
+        good := good || e;
+        seen := seen || f;
+        ret := ret || '["told"]';
+    END LOOP;
+    IF cardinality(good) = 0 THEN
+        RETURN ret;
+    END IF;
+    INSERT INTO ap.report_files AS r (run, sha256, html, text)
+    SELECT (u.e ->> 'run')::uuid, u.e ->> 'sha256',
+           substr(made, (u.e -> 'html' ->> 0)::int + 1, (u.e -> 'html' ->> 1)::int),
+           substr(made, (u.e -> 'text' ->> 0)::int + 1, (u.e -> 'text' ->> 1)::int)
+    FROM unnest(good) u (e)
+    ON CONFLICT (run) DO UPDATE
+    SET sha256 = excluded.sha256, html = excluded.html, text = excluded.text;
+    /* Of a test nobody has had it: the next report has it again. */
+    INSERT INTO ap.report_items (specification_id, item, run)
+    SELECT (seen[u.n]).spec, k.item::bigint, (seen[u.n]).id
+    FROM unnest(good) WITH ORDINALITY u (e, n)
+    CROSS JOIN LATERAL jsonb_array_elements_text(u.e -> 'keys') k (item)
+    WHERE (seen[u.n]).trigger <> 'test' ORDER BY u.n
+    ON CONFLICT DO NOTHING;
+    PERFORM ap.runs_success(good, seen, t);
+    RETURN ret;
+END $$;
+
 /* q.ends; made: the bytes of their reports. Answers one an end: "told", "fenced", or its followers.
  * Specifications are locked first, then runs, then schedules (see 30_agenda). */
 CREATE OR REPLACE FUNCTION ap.run_end(q jsonb, made bytea) RETURNS jsonb
@@ -237,7 +317,12 @@ DECLARE
                          WHERE r.id = ANY (ids) AND r.autopilot_schedule_id IS NOT NULL);
     after uuid[] := ARRAY(SELECT s.id FROM ap.autopilot_schedules s
                           WHERE s.after_id = ANY (mine) AND s.deleted_at IS NULL);
-    ret jsonb;
+    heads uuid[] := ARRAY(SELECT s.after_id FROM ap.autopilot_schedules s
+                          WHERE s.id = ANY (after));
+    ret jsonb := '[]';
+    plain jsonb[] := '{}';
+    plain_ids text[] := '{}';
+    e jsonb;
 BEGIN
     PERFORM ap.lock_specs(ARRAY(
         SELECT r.specification_id FROM ap.newsletter_runs r WHERE r.id = ANY (ids)
@@ -248,11 +333,18 @@ BEGIN
         WHERE x.schedule = ANY (after)));
     PERFORM 1 FROM ap.newsletter_runs r WHERE r.id = ANY (ids) ORDER BY r.seq FOR NO KEY UPDATE;
     PERFORM ap.lock_schedules(mine || after);
-    FOR i IN 0 .. jsonb_array_length(q -> 'ends') - 1 LOOP
-        ret := coalesce(ret, '[]')
-            || jsonb_build_array(ap.run_end_one(q -> 'ends' -> i, made, t));
+    FOR e IN SELECT x FROM jsonb_array_elements(q -> 'ends') x LOOP
+        IF ap.end_is_plain(e, heads) AND e ->> 'run' <> ALL (plain_ids) THEN
+            plain := plain || e;
+            plain_ids := plain_ids || (e ->> 'run');
+            CONTINUE;
+        END IF;
+        ret := ret || ap.ends_plain(plain, made, t)
+            || jsonb_build_array(ap.run_end_one(e, made, t));
+        plain := '{}';
+        plain_ids := '{}';
     END LOOP;
-    RETURN coalesce(ret, '[]');
+    RETURN ret || ap.ends_plain(plain, made, t);
 END $$;
 
 /* A report as it was made, for a copy. */
