@@ -10,7 +10,12 @@
 #include "base/log.h"
 #include "base/str.h"
 
+enum { QUIET = 10 }; /* pulls in a row that brought nothing */
+
 #define EVERY_US (1 * US_PER_S)
+#define QUIET_EVERY_US (1500 * US_PER_MS) /* when nothing has happened for a while */
+#define PUT_OFF_US (3 * US_PER_S)         /* so long at most, while many reports are to begin */
+#define PUT_OFF_STEP_US (100 * US_PER_MS)
 
 /* How much of what this machine did the record may not know of. A read-only console leaves the
  * journal alone. */
@@ -74,19 +79,35 @@ static void tell(struct mirror_thread *t, bool ok, const struct err *why)
     wake_up(&e->desk.wake);
 }
 
+/* Until the next pull is due, or somebody of this process wants it. A copy of rows that change all
+ * the time is put off while many runs are to begin: they need the server and the processors. */
+static void rest(struct mirror_thread *t, int64_t until_us)
+{
+    struct clock_port *clock = t->clock;
+    int64_t last_us = until_us + PUT_OFF_US;
+    (void)clock->ops->wait(clock, until_us, NULL); /* woken or not is seen by the clock */
+    while (!clock->ops->cancelled(clock) && clock->ops->boot_us(clock) >= until_us &&
+           until_us < last_us && run_pool_standing(&t->engine->pool).waiting > 0) {
+        until_us += PUT_OFF_STEP_US;
+        (void)clock->ops->wait(clock, until_us, NULL); /* likewise */
+    }
+}
+
 static void work(struct mirror_thread *t)
 {
+    int32_t quiet = 0;
     const struct engine_plugs *p = &t->engine->plugs;
     struct clock_port *clock = t->clock;
     while (!clock->ops->cancelled(clock)) {
         struct err err = {0};
         int64_t rows = 0;
-        int64_t until_us = clock->ops->boot_us(clock) + EVERY_US;
+        int64_t since_us = clock->ops->boot_us(clock);
         bool ok = (t->mirror != NULL || p->mirror(p->ctx, &t->mirror, &err)) &&
                   t->mirror->ops->pull(t->mirror, &rows, &err);
         if (!clock->ops->cancelled(clock))
             tell(t, ok, &err);
-        (void)clock->ops->wait(clock, until_us, NULL); /* the loop looks for the reason */
+        quiet = ok && rows == 0 ? quiet + (quiet < QUIET) : 0;
+        rest(t, since_us + (quiet < QUIET ? EVERY_US : QUIET_EVERY_US));
     }
 }
 

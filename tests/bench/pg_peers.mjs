@@ -1,7 +1,7 @@
 /* pg_peers.mjs - graphile-worker and pg-boss on the bench's server, in the scenes of prog_pg.
  *
- * usage: node pg_peers.mjs graphile|pgboss URL due COUNT ROUNDS | apart COUNT | ask COUNT |
- *                                              idle SECONDS
+ * usage: node pg_peers.mjs graphile|pgboss URL due COUNT ROUNDS | cron COUNT ROUNDS |
+ *                                              apart COUNT | ask COUNT | idle SECONDS
  * Prints lines "NAME VALUE"; times in milliseconds. Each is set as it is quickest in the scene:
  * graphile-worker looks ten times a second, takes 500 at a time and completes together, and so it
  * does with one at a time and 24 lanes ("how batch" or "how lanes"); pg-boss looks as often as it
@@ -56,7 +56,10 @@ async function graphile(how) {
                                maxPoolSize: 10, logger: quiet, ...(how === 'batch' ? batch : {}) } };
     const plain = { worker: { connectionString: url, logger: quiet } };
     const taskList = { note: () => { note(1); } };
-    const worker = await run({ preset: how === 'plain' ? plain : preset, taskList, noHandleSignals: true });
+    const lines = what !== 'cron' ? '' :
+        Array.from({ length: count }, (_, i) => `* * * * * note ?id=n${i}`).join('\n');
+    const worker = await run({ preset: how === 'plain' ? plain : preset, taskList, crontab: lines,
+                               noHandleSignals: true });
     const utils = await makeWorkerUtils({ connectionString: url });
     return {
         put: async (n, atMs) => {
@@ -111,6 +114,17 @@ async function due(peer) {
     }
 }
 
+/* Its own schedules, all in each minute. */
+async function cron() {
+    for (let i = 0; i < rounds; i++) {
+        const all = expect(count);
+        const slot = Math.ceil((now() + 1) / 60000) * 60000;
+        await all;
+        print('p99', at(begun, 0.99) - slot);
+        print('last', at(begun, 1) - slot);
+    }
+}
+
 async function apart(peer) {
     const first = now() + 1500;
     const all = expect(count);
@@ -141,12 +155,12 @@ async function idle() {
     await sleep(count * 1000);
 }
 
-const ways = what === 'idle' ? ['plain'] : kind === 'graphile' ? ['batch', 'lanes'] : ['batch'];
+const ways = what === 'idle' ? ['plain'] : kind === 'graphile' && what === 'cron' ? ['batch'] : kind === 'graphile' ? ['batch', 'lanes'] : ['batch'];
 for (const how of ways) {
     const peer = await (kind === 'graphile' ? graphile(how) : pgboss(how));
     console.log('how ' + how);
     await sleep(200);
-    await { due, apart, ask, idle }[what](peer);
+    await { due, cron, apart, ask, idle }[what](peer);
     await peer.end();
 }
 process.exit(0);
