@@ -93,6 +93,7 @@ enum event_kind {
     EVENT_RUN_SUCCESS,
     EVENT_RUN_FAILED,
     EVENT_RUN_RETRY,
+    EVENT_HISTORY_DROPPED, /* n1 events, n2 runs: no longer kept */
     EVENT_KINDS
 };
 

@@ -21,6 +21,8 @@ enum colour_use { COLOUR_AUTO, COLOUR_NEVER, COLOUR_USES };
 struct settings {
     /* [record] */
     char record_url[SETTING_TEXT_MAX + 1]; /* empty: embedded */
+    int32_t keep_events;                   /* days; 0: for ever */
+    int32_t keep_runs;
     /* [engine] */
     int32_t job_lanes;
     int32_t report_lanes;

@@ -25,7 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_TTL_US (INT64_C(60) * 1000000)  /* an engine not heard of for so long is dead */
+#define RUN_TTL_US (INT64_C(60) * 1000000) /* an engine not heard of for so long is dead */
+#define KEEP_DAY_US (INT64_C(86400) * 1000000)
 #define RUN_RENEW_US (INT64_C(5) * 1000000) /* it says so, and hears what was cancelled, so often */
 
 enum {
@@ -220,6 +221,22 @@ struct backfill_order {
     bool dry; /* only the answers: nothing is changed */
 };
 
+/* How long history is kept; 0: for ever. */
+struct agenda_keep {
+    int64_t events_us;
+    int64_t runs_us; /* with their reports */
+};
+
+/* What an upkeep did, in rows but for months. */
+struct agenda_kept {
+    bool mine;      /* false: somebody else is at it; nothing was done */
+    bool busy;      /* what had to be locked was in use: another time */
+    bool more;      /* there is more to drop: ask again */
+    int32_t months; /* tables of events made ahead */
+    int64_t events, runs;
+    int64_t gone, rates; /* what copies were told long ago, and what no screen shows any more */
+};
+
 struct agenda_ops {
     const char *kind;
 
@@ -259,6 +276,13 @@ struct agenda_ops {
      * the schedules that follow its schedule get their runs of this slot. */
     bool (*run_end)(struct agenda *a, const struct run_ended *ends, int32_t count,
                     enum run_answer *ret, struct err *err);
+
+    /* Drops a piece of the history that is not to be kept, oldest first, with an event that says
+     * how much (a shared record drops events by whole months), and does what else a record needs
+     * now and then. Never dropped: what waits or runs, the newest success of a specification, and a
+     * run whose followers are kept. A slot whose run was dropped is never made again. */
+    bool (*upkeep)(struct agenda *a, const struct agenda_keep *keep, struct agenda_kept *ret,
+                   struct err *err);
 
     /* --- operators: actor is who asks; each is audited --- */
     /* Before the first command, and again when they change; without it there are no administrators

@@ -11,7 +11,8 @@
 struct mirror_port;
 
 struct mirror_ops {
-    /* Brings the copy up to date, in at most about 3 s; *ret_rows: how many rows that took. */
+    /* Brings the copy up to date, in at most about 3 s, or a new one nearer to it; *ret_rows: how
+     * many rows that took. */
     bool (*pull)(struct mirror_port *m, int64_t *ret_rows, struct err *err);
     void (*free)(struct mirror_port *m);
 };

@@ -49,6 +49,9 @@ void stmt_null(struct stmt *st, const char *name);
 
 /* Runs a statement that gives no rows; *ret_changes (may be NULL) = rows changed. */
 bool db_run(struct stmt *st, int64_t *ret_changes, struct err *err);
+/* The same of a row that another may stand in the way of: *ret_taken, when it has the same unique
+ * key; then nothing was written, and a transaction goes on. */
+bool db_run_unless_taken(struct stmt *st, bool *ret_taken, struct err *err);
 /* The next row: *ret_row tells whether there is one; at the end the statement is reset. */
 bool db_step(struct stmt *st, bool *ret_row, struct err *err);
 /* Ends a statement before its last row was read (so that no read transaction stays open). */

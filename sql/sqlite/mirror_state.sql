@@ -1,1 +1,1 @@
-SELECT record, mark, pulled_at, server FROM mirror
+SELECT record, mark, pulled_at, server, place, after_key FROM mirror

@@ -130,6 +130,7 @@ static const struct agenda_ops ops = {
     .run_renew = pgagenda_run_renew,
     .run_return = pgagenda_run_return,
     .run_end = pgagenda_run_end,
+    .upkeep = pgagenda_upkeep,
     .rules = pgagenda_rules,
     .member_put = pgagenda_member_put,
     .member_delete = pgagenda_member_delete,

@@ -43,6 +43,10 @@ bool pgagenda_run_return(struct agenda *base, struct uuid engine, int64_t journa
 bool pgagenda_run_end(struct agenda *base, const struct run_ended *ends, int32_t count,
                       enum run_answer *ret, struct err *err);
 
+/* --- agenda_pg_keep.c --- */
+bool pgagenda_upkeep(struct agenda *base, const struct agenda_keep *keep, struct agenda_kept *ret,
+                     struct err *err);
+
 /* --- agenda_pg_members.c --- */
 void pgagenda_rules(struct agenda *base, const struct agenda_rules *rules);
 bool pgagenda_member_put(struct agenda *base, const char *actor, const struct agenda_ref *member,

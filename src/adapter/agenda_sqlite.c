@@ -142,6 +142,7 @@ static const struct agenda_ops ops = {
     .run_renew = agenda_run_renew,
     .run_return = agenda_run_return,
     .run_end = agenda_run_end,
+    .upkeep = agenda_upkeep,
     .rules = agenda_rules,
     .member_put = agenda_member_put,
     .member_delete = agenda_member_delete,

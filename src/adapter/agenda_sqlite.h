@@ -116,6 +116,12 @@ bool agenda_run_end(struct agenda *base, const struct run_ended *ends, int32_t c
 bool agenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err);
 bool agenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err);
 
+/* --- agenda_sqlite_keep.c --- */
+bool agenda_upkeep(struct agenda *base, const struct agenda_keep *keep, struct agenda_kept *ret,
+                   struct err *err);
+/* Inside a command. ERR_REFUSED when runs of that time are not kept any more. */
+bool agenda_slot_is_kept(struct auth *a, int64_t slot_us, struct err *err);
+
 /* --- agenda_sqlite_admin.c --- */
 bool agenda_spec_put(struct agenda *base, const char *actor, const struct spec_put *put,
                      int64_t rev, enum put_answer *ret, struct err *err);

@@ -107,7 +107,8 @@ static bool queue_slot(const struct asked *q, const struct backfill_slot *s,
     int64_t rows = 0;
     struct uuid run =
         f->there ? f->run : agenda_slot_id(q->schedule->id, s->slot_us, q->specification);
-    if (!period_taken(q, s, &taken, err) ||
+    if ((!f->there && !agenda_slot_is_kept(q->a, s->slot_us, err)) ||
+        !period_taken(q, s, &taken, err) ||
         (!taken && !(f->there ? again(q, s, &rows, err) : anew(q, s, run, &rows, err))))
         return false;
     *ret = rows > 0 ? BACKFILL_RUNS : BACKFILL_BLOCKED;

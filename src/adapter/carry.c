@@ -11,49 +11,60 @@
 #include "base/file.h"
 #include "base/fp.h"
 #include "base/str.h"
+#include "carry_rest.h"
 #include "store/db.h"
 #include "store/verify.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define CALL_WITHIN_US (300 * US_PER_S)
-#define PULL_WITHIN_US (1800 * US_PER_S)
+#define REST_WITHIN_US (1800 * US_PER_S)
 
 enum {
     BATCH_ROWS = 2000,
     BATCH_BYTES = 1024 * 1024, /* a batch ends with the row that passes this */
     BATCH_MAX = PG_ARGS_BYTES_MAX - 1024,
-    TRANSACTION_MAX = 24,
-    LEFT = 4 /* columns of carry_left.sql */
+    TRANSACTION_MAX = 24
 };
 
 /* In the order in which rows refer to rows. */
 struct carry_table {
     const char *relation;
     enum sql_id rows;
+    bool json; /* has JSON in it, which the server spells in its own way */
 };
 static const struct carry_table tables[] = {
-    {"workspaces", SQL_CARRY_WORKSPACES},
-    {"workspace_members", SQL_CARRY_WORKSPACE_MEMBERS},
-    {"automation_jobs", SQL_CARRY_AUTOMATION_JOBS},
-    {"automation_process_state", SQL_CARRY_AUTOMATION_PROCESS_STATE},
-    {"job_leases", SQL_CARRY_JOB_LEASES},
-    {"search_groups", SQL_CARRY_SEARCH_GROUPS},
-    {"search_terms", SQL_CARRY_SEARCH_TERMS},
-    {"term_variations", SQL_CARRY_TERM_VARIATIONS},
-    {"email_templates", SQL_CARRY_EMAIL_TEMPLATES},
-    {"leads", SQL_CARRY_LEADS},
-    {"lead_sources", SQL_CARRY_LEAD_SOURCES},
-    {"sends", SQL_CARRY_SENDS},
-    {"send_counts", SQL_CARRY_SEND_COUNTS},
-    {"send_rates", SQL_CARRY_SEND_RATES},
-    {"suppressions", SQL_CARRY_SUPPRESSIONS},
-    {"engines", SQL_CARRY_ENGINES},
-    {"events", SQL_CARRY_EVENTS},
-    {"audit_log", SQL_CARRY_AUDIT_LOG},
+    {"workspaces", SQL_CARRY_WORKSPACES, false},
+    {"workspace_members", SQL_CARRY_WORKSPACE_MEMBERS, false},
+    {"automation_jobs", SQL_CARRY_AUTOMATION_JOBS, false},
+    {"automation_process_state", SQL_CARRY_AUTOMATION_PROCESS_STATE, false},
+    {"job_leases", SQL_CARRY_JOB_LEASES, false},
+    {"search_groups", SQL_CARRY_SEARCH_GROUPS, false},
+    {"search_terms", SQL_CARRY_SEARCH_TERMS, false},
+    {"term_variations", SQL_CARRY_TERM_VARIATIONS, false},
+    {"email_templates", SQL_CARRY_EMAIL_TEMPLATES, false},
+    {"leads", SQL_CARRY_LEADS, false},
+    {"lead_sources", SQL_CARRY_LEAD_SOURCES, false},
+    {"sends", SQL_CARRY_SENDS, false},
+    {"send_counts", SQL_CARRY_SEND_COUNTS, false},
+    {"send_rates", SQL_CARRY_SEND_RATES, false},
+    {"suppressions", SQL_CARRY_SUPPRESSIONS, false},
+    {"engines", SQL_CARRY_ENGINES, false},
+    {"newsletter_specifications", SQL_CARRY_NEWSLETTER_SPECIFICATIONS, true},
+    {"autopilot_schedules", SQL_CARRY_AUTOPILOT_SCHEDULES, true},
+    {"schedule_specifications", SQL_CARRY_SCHEDULE_SPECIFICATIONS, false},
+    {"newsletter_runs", SQL_CARRY_NEWSLETTER_RUNS, false},
+    {"schedule_templates", SQL_CARRY_SCHEDULE_TEMPLATES, true},
+    {"report_files", SQL_CARRY_REPORT_FILES, false},
+    {"report_items", SQL_CARRY_REPORT_ITEMS, false},
+    {"events", SQL_CARRY_EVENTS, false},
+    {"keeping", SQL_CARRY_KEEPING, false},
+    {"audit_log", SQL_CARRY_AUDIT_LOG, false},
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
@@ -65,7 +76,7 @@ struct carry {
     struct uuid record;
     int64_t made_at;
     struct carry_line line[TABLES];
-    int64_t done, total; /* rows */
+    int64_t done, total; /* rows; total 0: not yet known */
     struct buf batch;
     int32_t batch_rows;
 };
@@ -76,8 +87,9 @@ static void tell(const struct carry *c, int i)
         c->watch->line(c->watch->ctx, &c->line[i]);
 }
 
-static void tell_rows(const struct carry *c)
+static void tell_rows(struct carry *c, int64_t more)
 {
+    c->done += more;
     if (c->watch->rows != NULL)
         c->watch->rows(c->watch->ctx, c->done, c->total);
 }
@@ -95,6 +107,32 @@ static void add_to_hash(struct carry_line *line, const char *row)
     line->rows++;
 }
 
+/* A row with the keys of every object in one order; NULL: it is no JSON, or there is no memory.
+ * Ended with free(). */
+static char *in_one_form(const char *row)
+{
+    json_error_t why;
+    json_t *o = json_loads(row, JSON_DECODE_ANY, &why);
+    char *text = o != NULL ? json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(o);
+    return text;
+}
+
+static bool hash_row(int table, const char *row, struct carry_line *line, struct err *err)
+{
+    if (!tables[table].json) {
+        add_to_hash(line, row);
+        return true;
+    }
+    char *form = in_one_form(row);
+    if (form == NULL)
+        return err_set(err, ERR_STOP, "record: a row of %s can't be read as JSON: %.80s",
+                       tables[table].relation, row);
+    add_to_hash(line, form);
+    free(form);
+    return true;
+}
+
 static bool each_row(struct carry *c, int table, struct carry_line *line,
                      bool (*then)(struct carry *, int, const char *, struct err *), struct err *err)
 {
@@ -107,8 +145,9 @@ static bool each_row(struct carry *c, int table, struct carry_line *line,
         if (!there)
             break;
         const char *row = col_text(st, 0);
-        add_to_hash(line, row);
-        if (then != NULL && !then(c, table, row, err)) {
+        if (then == NULL && c->total > 0 && line->rows % BATCH_ROWS == BATCH_ROWS - 1)
+            tell_rows(c, BATCH_ROWS);
+        if (!hash_row(table, row, line, err) || (then != NULL && !then(c, table, row, err))) {
             stmt_end(st);
             return false;
         }
@@ -148,13 +187,12 @@ static bool send_batch(struct carry *c, int table, struct err *err)
     if (ok && pg_answer_int(&a, 0, 0) != c->batch_rows)
         ok = err_set(err, ERR_STOP, "record: the server took another number of rows of %s",
                      tables[table].relation);
-    c->done += c->batch_rows;
+    if (ok)
+        tell_rows(c, c->batch_rows);
     c->batch_rows = 0;
     buf_clear(&c->batch);
     pg_answer_done(&a);
     pg_args_done(&args);
-    if (ok)
-        tell_rows(c);
     return ok;
 }
 
@@ -202,6 +240,8 @@ static bool send_all(struct carry *c, struct err *err)
             return false;
         c->line[i] = line;
         tell(c, i);
+        if (i == TABLES / 2)
+            FP("carry_half");
     }
     return end_there(c, err);
 }
@@ -255,20 +295,22 @@ static bool compare(struct carry *c, const char *scratch, struct err *err)
 
 static void remove_files(const char *path)
 {
-    static const char *const ends[] = {"", "-wal", "-shm"};
+    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
     char name[FILE_PATH_MAX + 8];
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (str_format(name, sizeof name, "%s%s", path, ends[i]))
             (void)unlink(name); /* absent is fine */
 }
 
-/* A copy of what the link shows, in a file that was not there. */
+/* A copy of what the link shows, in a file that was not there, with what other copies leave on the
+ * server. */
 static bool pull_into(struct pg_link *link, const char *path, struct err *err)
 {
     struct mirror *m = NULL;
     remove_files(path);
     bool ok = mirror_open(path, &m, err) &&
-              mirror_pull(m, link, clock_boot_us() + PULL_WITHIN_US, NULL, err);
+              mirror_pull_whole(m, link, CALL_WITHIN_US, NULL, NULL, err) &&
+              carry_rest(m, link, path, clock_boot_us() + REST_WITHIN_US, err);
     mirror_close(m);
     return ok;
 }
@@ -281,7 +323,7 @@ static bool count_rows(struct carry *c, struct err *err)
         struct carry_line line;
         if (!each_row(c, i, &line, NULL, err))
             return false;
-        c->total += line.rows;
+        c->total += 2 * line.rows; /* there and, to be compared, back; not yet told of */
     }
     return true;
 }
@@ -311,21 +353,7 @@ static bool look_here(struct carry *c, struct err *err)
     c->record = col_uuid(st, 0);
     c->made_at = col_int(st, 1);
     stmt_end(st);
-    if (!one_row(c->db, SQL_CARRY_LEFT, &st, err))
-        return false;
-    int64_t left = 0;
-    for (int i = 0; i < LEFT; i++)
-        left += col_int(st, i);
-    bool ok =
-        left == 0 ||
-        err_set(err, ERR_REFUSED,
-                "record: this version's shared record has no place for specifications (%lld), "
-                "schedules (%lld), runs (%lld) and templates of schedules (%lld), which "
-                "%.200s holds; stay with the embedded record",
-                (long long)col_int(st, 0), (long long)col_int(st, 1), (long long)col_int(st, 2),
-                (long long)col_int(st, 3), db_path(c->db));
-    stmt_end(st);
-    return ok;
+    return true;
 }
 
 static bool carry_over(struct carry *c, const char *scratch, struct err *err)
@@ -453,8 +481,7 @@ bool carry_to_embedded(struct pg_link *link, const char *path, const struct carr
     bool ok = make_file(&c, making, err);
     if (ok && rename(making, path) != 0)
         ok = err_set(err, ERR_STOP, "record: %.200s can't be made: %s", path, strerror(errno));
-    if (!ok)
-        remove_files(making);
+    remove_files(making); /* but for a lock it is another file's name by now, if all went well */
     return ok && file_sync_dir(dir, err);
 }
 

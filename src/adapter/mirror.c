@@ -2,7 +2,13 @@
  *
  * The idea: the record is asked for what transactions wrote that were not over at the last question
  * (sql/postgres/functions/09_pull.sql), so nothing is missed and nothing needs to be remembered but
- * one mark, which is saved in the transaction that applies the rows. */
+ * one mark, which is saved in the transaction that applies the rows.
+ *
+ * A new copy is filled first, piece by piece (12_piece.sql), each in a transaction that says where
+ * the next one begins. The mark is of before the first piece, so the pull that follows the last one
+ * brings whatever changed meanwhile. A row whose name another has in the copy so far is left out:
+ * one of the two lost or got that name since the mark, the other one got or lost it, so both come
+ * again. */
 #include "adapter/mirror.h"
 
 #include "base/clock.h"
@@ -21,7 +27,16 @@
 
 #define SAVED_US (60 * US_PER_S)
 
-enum { MARK_MAX = 24, SERVER_MAX = 40, LOGIN_MAX = 64, NAMES_MAX = 36, TURN_MS = 5 };
+enum {
+    MARK_MAX = 24,
+    SERVER_MAX = 40,
+    LOGIN_MAX = 64,
+    NAMES_MAX = 36,
+    TURN_MS = 5,
+    KEY_MAX = 2048,    /* of a row, as JSON */
+    PIECE_ROWS = 5000, /* of ordinary size: 2 to 3 MB */
+    PLACE_END = -1     /* all pieces are there; what changed meanwhile is not */
+};
 
 struct mirror {
     struct db *db;
@@ -29,7 +44,10 @@ struct mirror {
     struct uuid record;      /* zero: none yet */
     char server[SERVER_MAX]; /* that the mark is of */
     char mark[MARK_MAX];
-    int64_t pulled_at;
+    int64_t pulled_at; /* 0: it is not whole yet; then: */
+    int64_t place;     /* where the next piece begins */
+    char after[KEY_MAX];
+    bool filling; /* a piece is being applied */
 };
 
 static bool load_state(struct mirror *m, struct err *err)
@@ -42,11 +60,15 @@ static bool load_state(struct mirror *m, struct err *err)
     if (!db_step(st, &row, err))
         return false;
     (void)str_copy(m->mark, sizeof m->mark, "0"); /* it fits */
+    m->place = 0;
+    m->after[0] = '\0';
     if (row) {
         m->record = col_uuid(st, 0);
         col_text_to(st, 1, m->mark, sizeof m->mark);
         m->pulled_at = col_int(st, 2);
         col_text_to(st, 3, m->server, sizeof m->server);
+        m->place = col_int(st, 4);
+        col_text_to(st, 5, m->after, sizeof m->after);
     }
     stmt_end(st);
     return true;
@@ -175,7 +197,8 @@ static bool run(struct mirror *m, enum sql_id id, const char *kinds, const json_
     for (size_t i = 0; i < count; i++)
         if (!bind_one(st, places[i], kinds[i], json_array_get(row, i)))
             return odd(relation, err);
-    return db_run(st, NULL, err);
+    bool taken; /* then it comes again */
+    return m->filling ? db_run_unless_taken(st, &taken, err) : db_run(st, NULL, err);
 }
 
 /* [relation, [key...]]. A relation that has no copy here does not matter. */
@@ -187,6 +210,24 @@ static bool drop(struct mirror *m, const json_t *row, struct err *err)
            run(m, t->drop, t->key, json_array_get(row, 1), relation, err);
 }
 
+/* What the shared record does not keep any more is forgotten here too. */
+static bool forget(struct mirror *m, const json_t *row, struct err *err)
+{
+    static const struct {
+        const char *relation;
+        enum sql_id sql;
+    } all[] = {{"events", SQL_MIRROR_FORGET_EVENTS}, {"send_rates", SQL_MIRROR_FORGET_RATES}};
+    const char *relation = json_string_value(json_array_get(row, 0)); /* it was bound as text */
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (!str_equal(all[i].relation, relation))
+            continue;
+        struct stmt *st = db_stmt(m->db, all[i].sql);
+        stmt_int(st, "$before", json_integer_value(json_array_get(row, 1)));
+        return db_run(st, NULL, err);
+    }
+    return true;
+}
+
 /* The last row: where to go on next time. */
 struct next {
     struct uuid record;
@@ -195,13 +236,26 @@ struct next {
     int64_t at;
     char login[LOGIN_MAX]; /* "" from a server whose functions are older */
     char version[SERVER_MAX];
-    int64_t pid; /* of the server process that answered */
+    int64_t pid;   /* of the server process that answered */
+    int64_t place; /* of the next piece */
+    char after[KEY_MAX];
 };
 
 static void text_at(const json_t *row, size_t i, char *dst, size_t size)
 {
     const char *text = json_string_value(json_array_get(row, i));
     (void)str_copy(dst, size, text != NULL ? text : ""); /* a cut is fine: it is only shown */
+}
+
+/* [place, [key...]] */
+static bool read_more(const json_t *row, struct next *ret, struct err *err)
+{
+    char *key = json_dumps(json_array_get(row, 1), JSON_COMPACT);
+    bool ok = key != NULL && json_is_integer(json_array_get(row, 0)) &&
+              str_copy(ret->after, sizeof ret->after, key);
+    free(key);
+    ret->place = json_integer_value(json_array_get(row, 0));
+    return ok || odd("more", err);
 }
 
 static bool read_next(const json_t *row, struct next *ret, struct err *err)
@@ -222,12 +276,17 @@ static bool read_next(const json_t *row, struct next *ret, struct err *err)
 static bool apply_row(struct mirror *m, const char *relation, const json_t *row, struct next *next,
                       struct err *err)
 {
-    if (str_equal(relation, "next"))
+    if (str_equal(relation, "next") || str_equal(relation, "head"))
         return read_next(row, next, err);
+    if (str_equal(relation, "more"))
+        return read_more(row, next, err);
     if (str_equal(relation, "gone"))
         return drop(m, row, err);
     const struct mirror_table *t = mirror_table_of(relation);
-    return t != NULL ? run(m, t->put, t->columns, row, relation, err) : odd(relation, err);
+    if (t == NULL || t->put == SQL_COUNT)
+        return odd(relation, err);
+    return run(m, t->put, t->columns, row, relation, err) &&
+           (t->put != SQL_MIRROR_KEEPING || forget(m, row, err));
 }
 
 static bool apply_rows(struct mirror *m, struct pg_answer *a, struct next *next, struct err *err)
@@ -244,13 +303,17 @@ static bool apply_rows(struct mirror *m, struct pg_answer *a, struct next *next,
     return pg_answer_ok(a, err) && (next->at > 0 || odd("next", err));
 }
 
-static bool save(struct mirror *m, const struct next *next, struct err *err)
+/* at 0: it is not whole yet. */
+static bool save(struct mirror *m, const struct next *next, const char *mark, int64_t at,
+                 struct err *err)
 {
     struct stmt *st = db_stmt(m->db, SQL_MIRROR_SAVED);
     stmt_uuid(st, "$record", next->record);
     stmt_text(st, "$server", next->server);
-    stmt_text(st, "$mark", next->mark);
-    stmt_int(st, "$at", next->at);
+    stmt_text(st, "$mark", mark);
+    stmt_int(st, "$at", at);
+    stmt_int(st, "$place", next->place);
+    stmt_text(st, "$after", next->after);
     return db_run(st, NULL, err);
 }
 
@@ -278,7 +341,7 @@ static bool apply(struct mirror *m, struct pg_link *link, struct pg_answer *a, s
     if (!db_begin(m->db, err))
         return false;
     bool ok = db_run(db_stmt(m->db, SQL_MIRROR_DEFER), NULL, err) && apply_rows(m, a, next, err) &&
-              save(m, next, err) && save_link(m, link, next, err);
+              save(m, next, next->mark, next->at, err) && save_link(m, link, next, err);
     FP("mirror_before_commit");
     if (ok)
         ok = db_commit(m->db, err);
@@ -299,8 +362,9 @@ static bool ask(struct mirror *m, struct pg_link *link, int64_t deadline_us, str
     return ok;
 }
 
-/* Is it another record, or another server of it? A server that took another's place may have lost
- * rows that are here, and counts transactions anew from where it was: its marks are its own. */
+/* Is it another record, or another server of it, or can't the copy go on from its mark? A server
+ * that took another's place may have lost rows that are here, and counts transactions anew from
+ * where it was: its marks are its own. */
 static bool is_other(const struct mirror *m, struct pg_answer *a, bool *ret, struct err *err)
 {
     struct next next = {.at = 0};
@@ -311,7 +375,8 @@ static bool is_other(const struct mirror *m, struct pg_answer *a, bool *ret, str
     json_t *row = json_loads(pg_answer_text(a, a->rows - 1, 1), 0, &why);
     bool ok = row != NULL ? read_next(row, &next, err) : odd("next", err);
     json_decref(row);
-    *ret = ok && (!uuid_equal(next.record, m->record) || !str_equal(next.server, m->server));
+    *ret = ok && (str_equal(pg_answer_text(a, a->rows - 1, 0), "anew") ||
+                  !uuid_equal(next.record, m->record) || !str_equal(next.server, m->server));
     return ok;
 }
 
@@ -333,29 +398,99 @@ static bool take_turn(const struct mirror *m, int64_t deadline_us, int *ret_fd, 
     }
 }
 
-static bool pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
-                 struct err *err)
+static bool ask_piece(struct mirror *m, struct pg_link *link, int64_t deadline_us,
+                      struct pg_answer *ret, struct err *err)
+{
+    struct pg_args args = pg_args_init();
+    pg_args_int(&args, m->place);
+    pg_args_text(&args, m->after[0] != '\0' ? m->after : NULL);
+    pg_args_int(&args, PIECE_ROWS);
+    bool ok = pg_link_call(link, "SELECT relation, columns FROM ap.pull_piece($1, $2, $3)", &args,
+                           deadline_us, ret, err);
+    pg_args_done(&args);
+    return ok;
+}
+
+/* The mark of the first piece stays; *ret_other: the pieces before were of another server. */
+static bool apply_piece(struct mirror *m, struct pg_answer *a, bool *ret_other, struct err *err)
+{
+    struct next next = {.place = PLACE_END};
+    const bool first = uuid_is_zero(m->record);
+    *ret_other = false;
+    if (!db_begin(m->db, err))
+        return false;
+    m->filling = true;
+    bool ok = apply_rows(m, a, &next, err);
+    m->filling = false;
+    *ret_other =
+        ok && !first && (!uuid_equal(next.record, m->record) || !str_equal(next.server, m->server));
+    if (ok && !*ret_other && save(m, &next, first ? next.mark : m->mark, 0, err)) {
+        FP("mirror_piece_before_commit");
+        return db_commit(m->db, err) && load_state(m, err);
+    }
+    db_rollback(m->db);
+    return ok && *ret_other;
+}
+
+/* Fills a copy that is not whole, at least by a piece, until about half_us; each piece has
+ * within_us of its own. */
+static bool fill(struct mirror *m, struct pg_link *link, int64_t half_us, int64_t within_us,
+                 int64_t *rows, struct err *err)
+{
+    bool ok = db_run(db_stmt(m->db, SQL_MIRROR_LOOSE), NULL, err);
+    do {
+        struct pg_answer a = {0};
+        bool other = false;
+        ok = ok && ask_piece(m, link, clock_boot_us() + within_us, &a, err) &&
+             apply_piece(m, &a, &other, err);
+        *rows += a.rows;
+        pg_answer_done(&a);
+        if (ok && other)
+            ok = open_fresh(m, err) && db_run(db_stmt(m->db, SQL_MIRROR_LOOSE), NULL, err);
+    } while (ok && m->place != PLACE_END && clock_boot_us() < half_us);
+    return ok && db_run(db_stmt(m->db, SQL_MIRROR_STRICT), NULL, err);
+}
+
+/* What changed since the mark. *ret_other: it can't be brought up to date from there. */
+static bool go_on(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *rows,
+                  bool *ret_other, struct err *err)
 {
     struct pg_answer a = {0};
     struct next next = {.at = 0};
-    bool other = false;
-    if (!load_state(m, err) || !ask(m, link, deadline_us, &a, err))
-        return false;
-    bool ok = is_other(m, &a, &other, err);
-    if (ok && other) {
-        pg_answer_done(&a);
-        ok = open_fresh(m, err) && ask(m, link, deadline_us, &a, err);
+    bool ok = ask(m, link, deadline_us, &a, err) && is_other(m, &a, ret_other, err);
+    if (ok && !*ret_other) {
+        ok = apply(m, link, &a, &next, err);
+        *rows += a.rows - 1;
     }
-    ok = ok && apply(m, link, &a, &next, err);
-    if (ok) {
+    if (ok && !*ret_other) {
         m->record = next.record;
         (void)str_copy(m->server, sizeof m->server, next.server); /* same size */
         m->pulled_at = next.at;
         (void)str_copy(m->mark, sizeof m->mark, next.mark); /* same size */
-        if (ret_rows != NULL)
-            *ret_rows = a.rows - 1;
     }
     pg_answer_done(&a);
+    return ok;
+}
+
+static bool pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, int64_t *ret_rows,
+                 struct err *err)
+{
+    const int64_t within_us = deadline_us - clock_boot_us();
+    const int64_t half_us = deadline_us - within_us / 2;
+    int64_t rows = 0;
+    bool other = true;
+    bool ok = load_state(m, err);
+    while (ok && other) {
+        if (m->pulled_at == 0 && m->place != PLACE_END)
+            ok = fill(m, link, half_us, within_us, &rows, err);
+        if (!ok || (m->pulled_at == 0 && m->place != PLACE_END))
+            break; /* it goes on at the next call */
+        ok = go_on(m, link, clock_boot_us() + within_us, &rows, &other, err);
+        if (ok && other)
+            ok = open_fresh(m, err);
+    }
+    if (ok && ret_rows != NULL)
+        *ret_rows = rows;
     return ok;
 }
 
@@ -368,6 +503,20 @@ bool mirror_pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, in
     bool ok = pull(m, link, deadline_us, ret_rows, err);
     (void)close(fd); /* and with it the lock */
     return ok;
+}
+
+bool mirror_pull_whole(struct mirror *m, struct pg_link *link, int64_t within_us,
+                       void (*told)(void *ctx, int64_t rows), void *ctx, struct err *err)
+{
+    int64_t sum = 0, rows = 0;
+    do {
+        if (!mirror_pull(m, link, clock_boot_us() + within_us, &rows, err))
+            return false;
+        sum += rows;
+        if (told != NULL)
+            told(ctx, sum);
+    } while (m->pulled_at == 0);
+    return true;
 }
 
 /* --- reports --- */

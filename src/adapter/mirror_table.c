@@ -31,8 +31,11 @@ static const struct mirror_table tables[] = {
      SQL_COUNT},
     {"schedule_specifications", "uiu", SQL_MIRROR_SCHEDULE_SPECIFICATIONS, "ui",
      SQL_MIRROR_DROP_SCHEDULE_SPECIFICATIONS},
-    {"newsletter_runs", "iuiuutitiiittuiiiiitiiittiiu", SQL_MIRROR_NEWSLETTER_RUNS, "", SQL_COUNT},
+    {"newsletter_runs", "iuiuutitiiittuiiiiitiiittiiu", SQL_MIRROR_NEWSLETTER_RUNS, "i",
+     SQL_MIRROR_DROP_NEWSLETTER_RUNS},
+    {"report_files", "", SQL_COUNT, "u", SQL_MIRROR_DROP_REPORT_FILES},
     {"schedule_templates", "uitttttttitiii", SQL_MIRROR_SCHEDULE_TEMPLATES, "", SQL_COUNT},
+    {"keeping", "ti", SQL_MIRROR_KEEPING, "", SQL_COUNT},
     {"audit_log", "iittttx", SQL_MIRROR_AUDIT_LOG, "", SQL_COUNT},
 };
 

@@ -412,6 +412,8 @@ static const struct cli_row rows[] = {
      cmd_db_engines},
     {"db", "forget", "ENGINE", 1, 1, "after a failover: do not wait for what an engine knows", NULL,
      cmd_db_forget},
+    {"db", "upkeep", "", 0, 0, "drop what [record] keep_events and keep_runs say, as engines do",
+     NULL, cmd_db_upkeep},
 
     {"help", NULL, "[WORD...]", 0, 2, "help on a sub-command", NULL, cmd_help},
     {"keys", NULL, "", 0, 0, "every key of the console", NULL, cmd_keys},

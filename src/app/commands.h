@@ -106,5 +106,6 @@ bool cmd_db_to_shared(struct app *app, struct err *err);
 bool cmd_db_to_embedded(struct app *app, struct err *err);
 bool cmd_db_engines(struct app *app, struct err *err);
 bool cmd_db_forget(struct app *app, struct err *err);
+bool cmd_db_upkeep(struct app *app, struct err *err);
 
 #endif

@@ -141,8 +141,13 @@ void progress_show(struct progress_bar *p, int64_t done, int64_t total, const ch
     p->drawn_us = now;
     p->shown = true;
     int64_t rate = done * US_PER_S / (now - p->began_us);
+    if (total == 0) { /* nobody knows */
+        (void)fprintf(stderr, "\r%s  %lld %s  %lld/s\033[K", p->what, (long long)done, unit,
+                      (long long)rate); /* as below */
+        return;
+    }
     int64_t left = rate > 0 && total > done ? (total - done) / rate : 0;
-    int percent = total > 0 ? (int)(done * 100 / total) : 0;
+    int percent = (int)(done * 100 / total);
     char bar[31];
     for (int i = 0; i < 30; i++)
         bar[i] = i * 100 < percent * 30 ? '#' : '-';

@@ -110,6 +110,11 @@ static void wall(int64_t us, char dst[16])
         (void)strftime(dst, 16, "%H:%M:%S", &tm); /* it fits */
 }
 
+static void show_rows(void *ctx, int64_t rows)
+{
+    progress_show(ctx, rows, 0, "rows");
+}
+
 static bool pull(struct app *app, struct mirror *m, const struct settings *s, struct err *err)
 {
     char at[16];
@@ -117,8 +122,10 @@ static bool pull(struct app *app, struct mirror *m, const struct settings *s, st
     struct pg_link *link = NULL;
     if (!watched_link(app, s, &link, err))
         return false;
-    int64_t until_us = clock_boot_us() + ASK_WITHIN_US;
-    bool ok = mirror_pull(m, link, until_us, NULL, &why);
+    struct progress_bar bar;
+    progress_begin(&bar, app, "copying the shared record");
+    bool ok = mirror_pull_whole(m, link, ASK_WITHIN_US, show_rows, &bar, &why);
+    progress_end(&bar);
     pg_link_free(link);
     app->record_shared = true;
     app->record_reached = ok;

@@ -143,6 +143,8 @@ static const struct event_row rows[EVENT_KINDS] = {
                            "{text}: report of {n1} items from {n2} sources"},
     [EVENT_RUN_FAILED] = {"run_failed", LOG_ERROR, "report", true, "{text}"},
     [EVENT_RUN_RETRY] = {"run_retry", LOG_WARN, "report", false, "{text}"},
+    [EVENT_HISTORY_DROPPED] = {"history_dropped", LOG_INFO, "engine", false,
+                               "{n1} events and {n2} runs with their reports are no longer kept"},
 };
 
 const struct event_row *event_row(enum event_kind kind)

@@ -13,10 +13,16 @@
 #define S(n) (INT64_C(1000000) * (n))
 #define DAY S(86400)
 
+enum { KEEP_RUNS_LEAST = 62 }; /* days: two months */
+
 /* Section after section; inside one in the order of the template file. */
 static const struct setting_row rows[] = {
     {"record", "url", SETTING_TEXT, AT(record_url), 0, 0, NULL, "", true, true,
      "Where the record is kept; empty: in this data directory; postgresql://... shares it."},
+    {"record", "keep_events", SETTING_INT, AT(keep_events), 0, 36500, NULL, "0", false, false,
+     "For how many days at least lines of the log stay in the record; 0: for ever."},
+    {"record", "keep_runs", SETTING_INT, AT(keep_runs), 0, 36500, NULL, "0", false, false,
+     "For how many days runs and their reports stay in the record, 62 or more; 0: for ever."},
 
     {"engine", "job_lanes", SETTING_INT, AT(job_lanes), 1, 16, NULL, "2", false, true,
      "How many jobs are worked at the same time."},
@@ -378,6 +384,12 @@ bool settings_check(const struct settings *s, struct err *err)
     if (s->record_url[0] != '\0' && !str_starts(s->record_url, "postgresql://") &&
         !str_starts(s->record_url, "postgres://"))
         return err_set(err, ERR_REFUSED, "[record] url must be empty or begin with postgresql://");
+    if (s->keep_runs != 0 && s->keep_runs < KEEP_RUNS_LEAST)
+        return err_set(
+            err, ERR_REFUSED,
+            "[record] keep_runs must be 0 or at least %d: a monthly report's period must "
+            "be over before its run goes",
+            KEEP_RUNS_LEAST);
     if (!check_sender(s, err))
         return false;
     return s->mail_mode != MODE_SMTP || check_smtp(s, err);

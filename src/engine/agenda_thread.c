@@ -19,6 +19,9 @@
 #define LOOK_LEAST_US (20 * US_PER_MS) /* between two looks while the record changes */
 #define STUCK_US (60 * US_PER_S)       /* so much later than it meant to, it hangs */
 #define REPAIR_US (2 * US_PER_S)       /* after a failure */
+#define KEEP_FIRST_US (60 * US_PER_S)  /* from the start: others begin too */
+#define KEEP_EVERY_US (3600 * US_PER_S)
+#define KEEP_WITHIN_US (200 * US_PER_MS) /* of one look, so that no schedule waits for it */
 
 static bool make_ports(struct agenda_thread *t, struct err *err)
 {
@@ -76,6 +79,40 @@ static bool check_zones(struct agenda_thread *t, const struct agenda_lane *lane,
              "time zones are version %s: %" PRId64 " schedules have another next instant", now,
              changed);
     return file_replace(path, now, strlen(now), 0640, err);
+}
+
+static void tell_kept(struct agenda_thread *t, const struct agenda_kept *kept)
+{
+    if (kept->events + kept->runs > 0)
+        log_line(t->engine->plugs.log, LOG_INFO, "record",
+                 "%" PRId64 " events and %" PRId64 " runs with their reports are no longer kept",
+                 kept->events, kept->runs);
+}
+
+/* Once an hour, and at each look while there is more: history that is not to be kept goes. A
+ * failure harms nobody: the next hour tries again. */
+static void keep(struct agenda_thread *t)
+{
+    const struct engine_plugs *p = &t->engine->plugs;
+    const int64_t began_us = t->clock->ops->boot_us(t->clock);
+    struct settings s;
+    struct err err = {0};
+    struct agenda_kept kept = {.more = true};
+    if (t->keep_at_us == 0)
+        t->keep_at_us = began_us + KEEP_FIRST_US;
+    if (began_us < t->keep_at_us)
+        return;
+    p->settings(p->ctx, &s);
+    const struct agenda_keep keep = {s.keep_events * KEEP_DAY_US, s.keep_runs * KEEP_DAY_US};
+    bool ok = true;
+    while (ok && kept.more && t->clock->ops->boot_us(t->clock) - began_us < KEEP_WITHIN_US) {
+        ok = t->agenda->ops->upkeep(t->agenda, &keep, &kept, &err);
+        if (ok)
+            tell_kept(t, &kept);
+    }
+    if (!ok)
+        log_line(p->log, LOG_WARN, "record", "%s", err.text);
+    t->keep_at_us = began_us + (ok && kept.more ? 0 : KEEP_EVERY_US);
 }
 
 static void call_pool(void *ctx)
@@ -152,8 +189,8 @@ static void work(struct agenda_thread *t)
         bool idle = false;
         int64_t changes, since_us = clock->ops->boot_us(clock), until_us = since_us + REPAIR_US;
         begin_look(t, &changes);
-        if (make_ports(t, &err))
-            (void)look(t, &until_us, &idle, &err); /* its failure is told below */
+        if (make_ports(t, &err) && look(t, &until_us, &idle, &err)) /* a failure is told below */
+            keep(t);
         end_look(t, changes, idle, &err);
         promise(t, until_us);
         rest(t, since_us, until_us, idle);

@@ -73,7 +73,8 @@ struct agenda_thread {
     struct clock_port *clock;
     struct agenda *agenda;
     struct zones *zones;
-    bool looked; /* once */
+    bool looked;        /* once */
+    int64_t keep_at_us; /* boot time of the next upkeep; 0: not yet known */
 };
 
 /* Takes runs for the report lanes, renews them, and tells the record how they ended. */

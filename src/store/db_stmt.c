@@ -130,6 +130,19 @@ bool db_run(struct stmt *st, int64_t *ret_changes, struct err *err)
     return true;
 }
 
+bool db_run_unless_taken(struct stmt *st, bool *ret_taken, struct err *err)
+{
+    struct err why = {0};
+    *ret_taken = false;
+    if (db_run(st, NULL, &why))
+        return true;
+    if (sqlite3_extended_errcode(st->db->c) == SQLITE_CONSTRAINT_UNIQUE) {
+        *ret_taken = true;
+        return true;
+    }
+    return err_set(err, why.kind, "%s", why.text);
+}
+
 void stmt_end(struct stmt *st)
 {
     if (st->st != NULL)

@@ -23,11 +23,11 @@ def database():
             for u in (MAIN, os.environ['AUTOPILOT_TEST_PG_POOLER'])]
 
 
-def db(data, url, *words, **more):
-    """Runs `autopilot db WORDS` with a shared record at url."""
-    env = lab.env(AUTOPILOT_RECORD_URL=url)
-    p = subprocess.run([lab.BIN, '--data', data, 'db', *words], env=env, text=True,
-                           stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+def db(data, url, *words, fp=None, **more):
+    """Runs `autopilot db WORDS` with a shared record at url; fp: killed there."""
+    env = lab.env(AUTOPILOT_RECORD_URL=url, **({'AUTOPILOT_FP': fp + ':1:kill'} if fp else {}))
+    p = subprocess.run([lab.FP_BIN if fp else lab.BIN, '--data', data, 'db', *words], env=env,
+                           text=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
                            errors='surrogateescape', **more)
     if SECRET in p.stdout + p.stderr:
         lab.not_ok('no password is shown', words)

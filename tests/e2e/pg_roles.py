@@ -187,9 +187,14 @@ def functions():
                  "AND c.relowner <> 'autopilot_owner'::regrole")
     lab.check('autopilot_owner owns every table', others == '0', others)
     bare = sql(url, "SELECT string_agg(relname, ', ') FROM pg_class WHERE relnamespace = "
-               "'ap'::regnamespace AND relkind = 'r' AND NOT relrowsecurity AND relname NOT IN "
-               "('schema_migrations', 'event_kinds', 'role_rules', 'limits')")
+               "'ap'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relrowsecurity "
+               "AND relname NOT IN ('schema_migrations', 'event_kinds', 'role_rules', 'limits')")
     lab.check('every table has its policy, or nobody reads it', bare == '', bare)
+    open_parts = sql(url, "SELECT string_agg(c.relname, ', ') FROM pg_class c, pg_roles r WHERE "
+                     "c.relispartition AND c.relkind = 'r' AND r.rolname LIKE 'autopilot_%' AND "
+                     "r.rolname <> 'autopilot_owner' AND has_table_privilege(r.oid, c.oid, "
+                     "'SELECT, INSERT, UPDATE, DELETE')")
+    lab.check('parts of a table are reached through it alone', open_parts == '', open_parts)
 
 
 def tables():

@@ -20,8 +20,10 @@ CREATE OR REPLACE FUNCTION ap.carry_tables() RETURNS SETOF regclass
 LANGUAGE sql STABLE AS $$
     SELECT c.oid::regclass FROM pg_class c
     WHERE c.relnamespace = 'ap'::regnamespace AND c.relkind IN ('r', 'p')
-      AND EXISTS (SELECT FROM pg_attribute a
-                  WHERE a.attrelid = c.oid AND a.attname = 'changed' AND NOT a.attisdropped)
+      AND NOT c.relispartition
+      AND (c.relname IN ('report_files', 'report_items') /* which are in no copy */
+           OR EXISTS (SELECT FROM pg_attribute a
+                      WHERE a.attrelid = c.oid AND a.attname = 'changed' AND NOT a.attisdropped))
     ORDER BY c.relname
 $$;
 
@@ -43,6 +45,7 @@ BEGIN
                 'rows in %s); name an empty database in [record] url, or stay with this one', one));
         END IF;
     END LOOP;
+    SET CONSTRAINTS ALL DEFERRED; /* a schedule may follow one that comes after it */
     UPDATE ap.record SET id = the_record, created_at = ap.ts(made);
     RETURN pg_current_xact_id()::text;
 END $$;
@@ -94,6 +97,7 @@ DECLARE
     top bigint;
 BEGIN
     PERFORM ap.carry_check(the_transaction);
+    SET CONSTRAINTS ALL IMMEDIATE;
     FOR c IN SELECT a.attrelid::regclass AS tab, a.attname AS col
              FROM pg_attribute a
              WHERE a.attrelid IN (SELECT ap.carry_tables()) AND a.attidentity <> '' LOOP
@@ -102,6 +106,15 @@ BEGIN
                        top IS NOT NULL);
     END LOOP;
 END $$;
+
+/* What was reported already, in pieces: no copy has it. */
+CREATE OR REPLACE FUNCTION ap.carry_items(after_spec uuid, after_item bigint, many bigint)
+RETURNS TABLE (specification_id uuid, item bigint, run uuid)
+LANGUAGE sql STABLE AS $$
+    SELECT i.specification_id, i.item, i.run FROM ap.report_items i
+    WHERE (i.specification_id, i.item) > (after_spec, after_item)
+    ORDER BY i.specification_id, i.item LIMIT many
+$$;
 
 /* The record's name, and when it was made. */
 CREATE OR REPLACE FUNCTION ap.record_facts() RETURNS TABLE (id uuid, created_at timestamptz)

@@ -37,6 +37,19 @@ EXCEPTION WHEN unique_violation THEN
     RETURN false;
 END $$;
 
+/* A slot's run that was dropped must not be made again: nobody can tell any more that it was. */
+CREATE OR REPLACE FUNCTION ap.slot_is_kept(slot timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    since timestamptz := (SELECT k.before FROM ap.keeping k WHERE k.relation = 'newsletter_runs');
+BEGIN
+    IF slot < since THEN
+        PERFORM ap.fail('AP003', format('schedule: runs from before %s UTC are not kept any more '
+            '([record] keep_runs), so a slot from before then can''t be filled again',
+            to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')));
+    END IF;
+END $$;
+
 /* What becomes of one slot, and the run that was made to wait. x: slot, key, from, to. */
 CREATE OR REPLACE FUNCTION ap.backfill_slot(f ap.autopilot_schedules, spec uuid, x jsonb,
     which text, who text, t timestamptz, OUT answer text, OUT run uuid)
@@ -72,6 +85,7 @@ BEGIN
     run := coalesce(r.id, ap.slot_id(f.id, (x ->> 'slot')::bigint, spec));
     IF r.id IS NULL THEN
         made := ap.ask_run(f, spec, run, 'backfill', slot, key, who, t);
+        PERFORM ap.slot_is_kept(slot); /* after the look at the row: who drops it says so first */
     ELSE
         made := ap.ask_again(run, key, who, t);
     END IF;

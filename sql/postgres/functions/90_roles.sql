@@ -29,6 +29,7 @@ LANGUAGE sql IMMUTABLE AS $$
     ('sends_end', true, true, false, false),
     ('sends_open', true, true, false, false),
     ('carry_counts', true, true, false, false),
+    ('carry_items', true, true, false, false),
     ('behind', true, true, false, false),
     ('replay', true, true, false, false),
     ('agenda_next_due', true, true, false, false),
@@ -40,6 +41,7 @@ LANGUAGE sql IMMUTABLE AS $$
     ('run_renew', true, true, false, false),
     ('run_return', true, true, false, false),
     ('run_end', true, true, false, false),
+    ('upkeep', true, true, false, false),
     /* What an operator asks for, himself or at an engine's console. */
     ('job_seed', true, true, true, false),
     ('job_put', true, true, true, false),
@@ -86,7 +88,14 @@ LANGUAGE sql IMMUTABLE AS $$
     ('pull_schedules', false, true, true, true),
     ('json_text', false, true, true, true),
     ('report_get', false, true, true, true),
+    ('pull_head', false, true, true, true),
     ('pull_from', true, true, true, true),
+    ('pull_goes_on', false, true, true, true),
+    ('pull_piece', false, true, true, true),
+    ('pull_order', false, true, true, true),
+    ('pull_where', false, true, true, true),
+    ('row_of', false, true, true, true),
+    ('pull_row', false, true, true, true),
     ('us', false, true, true, true),
     ('clock', false, true, true, true)
 $$;
@@ -123,31 +132,14 @@ LANGUAGE sql IMMUTABLE AS $$
     ('events', 'job = ANY ((SELECT ap.my_jobs())::uuid[])'
         ' OR EXISTS (SELECT FROM ap.autopilot_schedules s WHERE s.id = schedule)'),
     ('gone', 'key ->> 0 = ANY ((SELECT ap.my_workspaces() || ap.my_jobs())::text[])'
-        ' OR relation = ''schedule_specifications'''),
+        ' OR relation IN (''schedule_specifications'', ''newsletter_runs'', ''report_files'')'),
+    ('keeping', 'true'),
     ('engines', 'true'),
     ('record', 'true'),
     ('audit_log', ''), /* a chain of which one sees a part proves nothing */
     ('lost_letters', ''),
     ('report_items', ''), /* engines' */
     ('operators', 'login = session_user')
-$$;
-
-CREATE OR REPLACE FUNCTION ap.pull_people(since xid8) RETURNS TABLE (relation text, columns json)
-LANGUAGE sql STABLE AS $$
-    SELECT 'workspace_members', json_build_array(
-        (SELECT w.no FROM ap.workspaces w WHERE w.id = m.workspace_id), m.member, m.role,
-        ap.us(m.added_at))
-    FROM ap.workspace_members m WHERE m.changed >= since
-$$;
-
-/* Whoever came into a workspace gets all that was there before. */
-CREATE OR REPLACE FUNCTION ap.pull_from(since text) RETURNS xid8
-LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN NOT ap.sees_all() AND (
-        EXISTS (SELECT FROM ap.workspace_members m WHERE m.changed >= since::xid8)
-        OR EXISTS (SELECT FROM ap.gone g WHERE g.relation = 'workspace_members'
-                   AND g.changed >= since::xid8))
-    THEN '0'::xid8 ELSE since::xid8 END
 $$;
 
 /* --- carried out --- */

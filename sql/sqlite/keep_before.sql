@@ -1,0 +1,2 @@
+-- $relation
+SELECT before FROM keeping WHERE relation = $relation

@@ -1,0 +1,2 @@
+-- $seq
+DELETE FROM events WHERE seq < $seq

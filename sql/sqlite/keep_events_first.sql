@@ -1,0 +1,2 @@
+-- The oldest instant of the log.
+SELECT min(at) FROM events

@@ -1,0 +1,2 @@
+-- $run
+DELETE FROM report_files WHERE run = $run

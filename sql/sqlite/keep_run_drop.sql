@@ -1,0 +1,2 @@
+-- $run
+DELETE FROM newsletter_runs WHERE id = $run
