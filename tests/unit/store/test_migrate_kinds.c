@@ -99,7 +99,7 @@ static void nothing_is_lost(void **state)
         const char *query;
         int64_t want;
     } cases[] = {
-        {__LINE__, "PRAGMA user_version", 4},
+        {__LINE__, "PRAGMA user_version", 5},
         {__LINE__, "SELECT count(*) FROM autopilot_schedules", 2},
         {__LINE__, "SELECT count(*) FROM autopilot_schedules WHERE after_id IS NULL", 2},
         {__LINE__,
@@ -137,7 +137,7 @@ static void every_index_is_there(void **state)
     int64_t before = number(s->path, query);
     assert_true(before > 10);
     CHECK_AT(__LINE__, bring_up(s), "%s", s->err.text);
-    assert_int_equal(number(s->path, query), before + 2);
+    assert_int_equal(number(s->path, query), before + 3);
 }
 
 /* References are followed again afterwards. */

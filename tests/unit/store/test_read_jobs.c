@@ -195,7 +195,7 @@ static void send_each_second(struct record_lab *l, int count)
 {
     for (int i = 0; i < count; i++) {
         fake_clock_pass(&l->clock, US_PER_S);
-        if (i % 20 == 0) {
+        if (i % 10 == 0) {
             struct progress p;
             assert_true(l->a->ops->lease_renew(l->a, &l->lease, &p, &l->err));
         }
@@ -360,12 +360,12 @@ static void the_detail_shows_plan_counts_and_minutes(void **state)
     lab_find(l, "a@a.example b@b.example c@c.example d@d.example");
     lab_find(l, "a@a.example e@e.example"); /* one of them again */
     assert_int_equal(lab_send(l, 2, SEND_SENT), 2);
-    fake_clock_pass(&l->clock, 20 * US_PER_S);
+    fake_clock_pass(&l->clock, 12 * US_PER_S);
     assert_int_equal(lab_send(l, 1, SEND_REJECTED), 1);
     bool changed;
     assert_true(
         l->a->ops->suppress(l->a, "ana", "acme", "@d.example", "asked", true, &changed, &l->err));
-    fake_clock_pass(&l->clock, 5 * US_PER_S);
+    fake_clock_pass(&l->clock, 2 * US_PER_S);
     struct progress p;
     assert_true(l->a->ops->lease_renew(l->a, &l->lease, &p, &l->err));
     assert_int_equal(lab_send(l, 2, SEND_SENT), 1);
