@@ -115,7 +115,7 @@ static bool plug_zones(void *ctx, struct zones **ret, struct err *err)
 
 static void workspace(struct pg_plant *p)
 {
-    struct authority *a;
+    struct authority *a = NULL;
     struct clock_port *clock;
     pg_plant_must(p, p->plant.plugs.clock(p, &p->plant.console, &clock, &p->err) &&
                          plug_authority(p, clock, &a, &p->err) &&
