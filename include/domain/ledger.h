@@ -5,6 +5,7 @@
 #include "base/uuid.h"
 #include "domain/types.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { MAIL_BATCH_MAX = 50, MAIL_ANSWER_MAX = 160 };
@@ -17,6 +18,20 @@ struct send_verdict {
     char sha256[65];                  /* of the message's bytes; "" when none was made */
     int64_t retry_at_us;              /* DEFERRED */
 };
+
+/* Who puts an address on the suppression list when its server says that there is no such one, and
+ * the reason that is written beside it. */
+#define LEDGER_BOUNCE_ACTOR "autopilot"
+#define LEDGER_BOUNCE_REASON "bounce"
+
+/* True when an enhanced status says for good that nobody is at the recipient's address: 5.1.1, .2,
+ * .3, .6 (RFC 3463 section 3.2) or .10 (RFC 7505). Not the other 5.1.x: they are about the sender's
+ * address, or about none. Looks at the beginning of text. Pure; any thread. */
+bool ledger_status_nobody(const char *text);
+
+/* True when the verdict is a refusal that says so, as the server's words have it ("550 5.1.1 no
+ * such user"): nobody is to write to the address again. Pure; any thread. */
+bool ledger_nobody_there(const struct send_verdict *v);
 
 /* The name of a letter: a function of its key, so that a row that was lost and is made again has
  * the same Message-ID and the same file name. Pure; any thread. */

@@ -232,6 +232,41 @@ bool model_sends_open(struct authority *a, struct uuid engine, const struct uuid
 
 /* --- verdicts ----------------------------------------------------------------------------------*/
 
+static bool same_suppression(const struct model_record *r, int32_t row, const void *key)
+{
+    const struct model_suppression *s =
+        (const struct model_suppression *)r->suppressions.data + row;
+    const struct model_suppression *want = key;
+    return s->workspace == want->workspace && str_equal(s->subject, want->subject);
+}
+
+/* Puts a subject on a workspace's list or takes it off. True when it was not so already. */
+static bool list_subject(struct model_handle *h, int32_t workspace, const char *subject,
+                         const char *actor, bool add)
+{
+    struct model_record *r = h->r;
+    struct model_suppression key = {.workspace = workspace, .subject = subject};
+    uint64_t hash = str_hash(subject, strlen(subject), 0);
+    int32_t at = model_find(r, &r->suppressed, hash, same_suppression, &key);
+    struct model_suppression *row =
+        at < 0 ? NULL : (struct model_suppression *)r->suppressions.data + at;
+    if ((row != NULL && row->active) == add)
+        return false;
+    if (row == NULL) {
+        row = model_row_add(r, &r->suppressions, sizeof *row);
+        if (row == NULL)
+            return false;
+        *row = (struct model_suppression){workspace, false, model_text(r, subject)};
+        model_index_add(r, &r->suppressed, hash, (int32_t)r->suppressions.count - 1);
+    }
+    row->active = add;
+    model_event(h,
+                &(struct model_event){.kind = add ? EVENT_SUPPRESS_ADDED : EVENT_SUPPRESS_REMOVED,
+                                      .actor = actor,
+                                      .text = subject});
+    return true;
+}
+
 /* A fact moves a row that is claimed or in doubt, and says nothing about any other. */
 static void take_verdict(struct model_handle *h, struct uuid engine,
                          const struct send_verdict *verdict)
@@ -256,6 +291,9 @@ static void take_verdict(struct model_handle *h, struct uuid engine,
     open_remove(h, send);
     model_send_move(h, send, verdict->state);
     model_send_event(h, send, event_of_send(verdict->state), "", verdict->reason);
+    if (ledger_nobody_there(verdict))
+        (void)list_subject(h, model_job_at(h->r, model_send_row(h->r, send)->job)->workspace,
+                           row->address, LEDGER_BOUNCE_ACTOR, true); /* model_whole() tells */
 }
 
 bool model_sends_end(struct authority *a, struct uuid engine, const struct send_verdict *verdicts,
@@ -363,14 +401,6 @@ static void claim(struct model_handle *h, int32_t send, const struct lease *leas
     (void)str_copy(ret->url, sizeof ret->url, row->pub.url);             /* here */
 }
 
-static bool same_suppression(const struct model_record *r, int32_t row, const void *key)
-{
-    const struct model_suppression *s =
-        (const struct model_suppression *)r->suppressions.data + row;
-    const struct model_suppression *want = key;
-    return s->workspace == want->workspace && str_equal(s->subject, want->subject);
-}
-
 static bool listed(const struct model_record *r, int32_t workspace, const char *subject)
 {
     struct model_suppression key = {.workspace = workspace, .subject = subject};
@@ -403,29 +433,11 @@ bool model_suppress(struct authority *a, const char *actor, const char *workspac
     if (!model_begin(h, err))
         return false;
     struct model_record *r = h->r;
-    struct model_suppression key = {.workspace = model_workspace(r, workspace), .subject = subject};
-    if (key.workspace < 0)
+    int32_t at = model_workspace(r, workspace);
+    if (at < 0)
         return err_set(err, ERR_REFUSED, "suppress: there is no workspace \"%s\"", workspace);
-    uint64_t hash = str_hash(subject, strlen(subject), 0);
-    int32_t at = model_find(r, &r->suppressed, hash, same_suppression, &key);
-    struct model_suppression *row =
-        at < 0 ? NULL : (struct model_suppression *)r->suppressions.data + at;
-    *ret_changed = (row != NULL && row->active) != add;
-    if (!*ret_changed)
-        return true;
-    if (row == NULL) {
-        row = model_row_add(r, &r->suppressions, sizeof *row);
-        if (row == NULL)
-            return model_whole(r, err);
-        *row = (struct model_suppression){key.workspace, false, model_text(r, subject)};
-        model_index_add(r, &r->suppressed, hash, (int32_t)r->suppressions.count - 1);
-    }
-    row->active = add;
     (void)reason; /* an operator's note; nothing here asks for it */
-    model_event(h,
-                &(struct model_event){.kind = add ? EVENT_SUPPRESS_ADDED : EVENT_SUPPRESS_REMOVED,
-                                      .actor = actor,
-                                      .text = subject});
+    *ret_changed = list_subject(h, at, subject, actor, add);
     return model_whole(r, err);
 }
 

@@ -89,10 +89,10 @@ static json_t *verdicts_of(const struct send_verdict *v, int32_t count)
 {
     json_t *ret = json_array();
     for (int32_t i = 0; ret != NULL && i < count; i++) {
-        json_t *one = json_pack("{s:o,s:s,s:i,s:o,s:o,s:I}", "id", pg_name(v[i].id), "state",
+        json_t *one = json_pack("{s:o,s:s,s:i,s:o,s:o,s:I,s:b}", "id", pg_name(v[i].id), "state",
                                 send_state_name(v[i].state), "code", v[i].code, "reason",
                                 pg_words(v[i].reason), "sha256", pg_words(v[i].sha256), "retry_at",
-                                (json_int_t)v[i].retry_at_us);
+                                (json_int_t)v[i].retry_at_us, "nobody", ledger_nobody_there(&v[i]));
         if (json_array_append_new(ret, one) != 0) {
             json_decref(ret);
             return NULL;

@@ -45,6 +45,33 @@ static bool is_open(enum send_state state)
     return state == SEND_CLAIMED || state == SEND_COMMITTING || state == SEND_IN_DOUBT;
 }
 
+/* The server says that nobody is at the address: no job of the workspace writes to it again. */
+static bool suppress_bounced(struct auth *a, int64_t seq, struct err *err)
+{
+    char workspace[NAME_MAX_BYTES + 1], address[ADDRESS_MAX + 1];
+    int64_t added;
+    bool row;
+    struct stmt *st = db_stmt(a->db, SQL_SEND_NAMES);
+    stmt_int(st, "$seq", seq);
+    if (!db_step(st, &row, err))
+        return false;
+    if (!row) /* its job's row is never taken away; without one there would be no list */
+        return true;
+    col_text_to(st, 0, workspace, sizeof workspace);
+    col_text_to(st, 2, address, sizeof address);
+    stmt_end(st);
+    st = db_stmt(a->db, SQL_SUPPRESS_BOUNCED);
+    stmt_int(st, "$seq", seq);
+    stmt_text(st, "$reason", LEDGER_BOUNCE_REASON);
+    stmt_text(st, "$actor", LEDGER_BOUNCE_ACTOR);
+    stmt_int(st, "$now", a->now);
+    if (!db_run(st, &added, err))
+        return false;
+    struct note note = {
+        .kind = EVENT_SUPPRESS_ADDED, .actor = LEDGER_BOUNCE_ACTOR, .text = address};
+    return added == 0 || auth_audit(a, &note, workspace, err);
+}
+
 static bool decide(struct auth *a, const struct found *f, const struct send_verdict *v,
                    struct err *err)
 {
@@ -65,7 +92,8 @@ static bool decide(struct auth *a, const struct found *f, const struct send_verd
                         .send_seq = f->seq,
                         .text = v->reason,
                         .n1 = v->code};
-    return db_run(st, NULL, err) && auth_note(a, &note, err);
+    return db_run(st, NULL, err) && auth_note(a, &note, err) &&
+           (!ledger_nobody_there(v) || suppress_bounced(a, f->seq, err));
 }
 
 static bool acknowledge(struct auth *a, int64_t seq, struct err *err)

@@ -1,8 +1,30 @@
-/* ledger.c - the name of a letter: a hash of "send", the mode, the job and the address, each ended
- * by a NUL, which none of them contains. */
+/* ledger.c - what a refusal means for the address, and the name of a letter: a hash of "send", the
+ * mode, the job and the address, each ended by a NUL, which none of them contains. */
 #include "domain/ledger.h"
 
+#include "base/str.h"
+
 #include <string.h>
+
+bool ledger_status_nobody(const char *text)
+{
+    static const char *const last[] = {"1", "2", "3", "6", "10"};
+    if (!str_starts(text, "5.1."))
+        return false;
+    size_t digits = strspn(text + 4, "0123456789");
+    for (size_t i = 0; i < sizeof last / sizeof *last; i++)
+        if (strlen(last[i]) == digits && memcmp(text + 4, last[i], digits) == 0)
+            return text[4 + digits] != '.';
+    return false;
+}
+
+bool ledger_nobody_there(const struct send_verdict *v)
+{
+    const char *words = v->reason;
+    if (v->state != SEND_REJECTED || strspn(words, "0123456789") != 3 || words[0] != '5')
+        return false;
+    return (words[3] == ' ' || words[3] == '-') && ledger_status_nobody(words + 4);
+}
 
 struct uuid ledger_send_id(enum mail_mode mode, struct uuid job, const char *address)
 {

@@ -473,6 +473,54 @@ static void recontact_always_cancels_nothing(struct ct *c)
     assert_int_equal(c->grant.count, 2);
 }
 
+/* As a server says it. */
+static void say_words(struct ct *c, int32_t i, enum send_state state, const char *words)
+{
+    ct_say(c, i, state);
+    struct send_verdict *v = &c->verdict[c->verdicts - 1];
+    (void)str_copy(v->reason, sizeof v->reason, words); /* they are short */
+}
+
+static void an_address_at_which_nobody_is_goes_on_the_list(struct ct *c)
+{
+    begin_with(c, &(struct ct_spec){.recontact = RECONTACT_ALWAYS}, four);
+    assert_true(ct_claim(c, 4));
+    int64_t audits = ct_count(c, CT_AUDITS);
+    say_words(c, 0, SEND_REJECTED, "550 5.1.1 no such user");
+    say_words(c, 1, SEND_REJECTED, "550 5.7.1 you are on a list");
+    say_words(c, 2, SEND_REJECTED, "550-5.1.10 this domain takes no mail");
+    say_words(c, 3, SEND_DEFERRED, "451 4.1.1 ask later");
+    ct_report(c, c->engine);
+    assert_int_equal(ct_count(c, CT_SUPPRESSIONS), 2);
+    assert_int_equal(ct_count(c, CT_AUDITS), audits + 2);
+    ct_job(c, &(struct ct_spec){.name = "another", .recontact = RECONTACT_ALWAYS});
+    ct_start(c, MODE_SMTP);
+    ct_take(c, MODE_SMTP);
+    ct_go(c);
+    assert_true(ct_find(c, four, 0));
+    assert_true(ct_claim(c, 4));
+    assert_int_equal(c->grant.suppressed, 2);
+    assert_int_equal(c->grant.count, 2);
+    assert_string_equal(c->grant.rows[0].address, "b@b.example");
+    assert_string_equal(c->grant.rows[1].address, "d@d.example");
+}
+
+static void a_bounce_that_is_told_twice_is_on_the_list_once(struct ct *c)
+{
+    bool changed = false;
+    begin_with(c, &plain, four);
+    assert_true(ct_claim(c, 1));
+    assert_true(
+        c->a->ops->suppress(c->a, "ana", "w", "a@a.example", "asked", true, &changed, &c->err));
+    int64_t audits = ct_count(c, CT_AUDITS);
+    for (int i = 0; i < 2; i++) {
+        say_words(c, 0, SEND_REJECTED, "550 5.1.1 no such user");
+        ct_report(c, c->engine);
+    }
+    assert_int_equal(ct_count(c, CT_SUPPRESSIONS), 1);
+    assert_int_equal(ct_count(c, CT_AUDITS), audits);
+}
+
 const struct ct_promise ct_send_promises[] = {
     CT_PROMISE(letters_are_claimed_in_the_order_of_queueing),
     CT_PROMISE(a_claimed_letter_brings_what_is_known_of_its_lead),
@@ -505,5 +553,7 @@ const struct ct_promise ct_send_promises[] = {
     CT_PROMISE(a_letter_to_whom_another_job_is_writing_is_cancelled),
     CT_PROMISE(a_letter_that_another_job_could_not_send_is_not_cancelled),
     CT_PROMISE(recontact_always_cancels_nothing),
+    CT_PROMISE(an_address_at_which_nobody_is_goes_on_the_list),
+    CT_PROMISE(a_bounce_that_is_told_twice_is_on_the_list_once),
 };
 const int ct_send_count = sizeof ct_send_promises / sizeof *ct_send_promises;

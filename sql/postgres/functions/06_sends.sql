@@ -15,16 +15,39 @@ LANGUAGE sql AS $$
     ORDER BY l.job FOR UPDATE
 $$;
 
+/* Servers said that nobody is at these letters' addresses: no job of their workspaces writes to them
+ * again. In one order, so that two who say so at once don't wait for one another. */
+CREATE OR REPLACE FUNCTION ap.suppress_bounced(seqs bigint[], t timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    b record;
+BEGIN
+    FOR b IN
+        WITH added AS (
+            INSERT INTO ap.suppressions (workspace_id, subject, reason, actor, at)
+            SELECT DISTINCT j.workspace_id, s.address, 'bounce', 'autopilot', t
+            FROM ap.sends s JOIN ap.automation_jobs j ON j.id = s.job
+            WHERE s.seq = ANY (seqs) ORDER BY 1, 2
+            ON CONFLICT DO NOTHING
+            RETURNING workspace_id, subject)
+        SELECT w.name, a.subject FROM added a JOIN ap.workspaces w ON w.id = a.workspace_id
+        ORDER BY w.name, a.subject
+    LOOP
+        PERFORM ap.audit(t, 'suppress_added', 'autopilot', b.name, words => b.subject);
+    END LOOP;
+END $$;
+
 CREATE OR REPLACE FUNCTION ap.take_verdicts(me uuid, verdicts jsonb, t timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     moves ap.send_move[] := '{}';
+    bounced bigint[] := '{}';
     v record;
 BEGIN
     FOR v IN
         SELECT DISTINCT ON (s.seq) s.*, x.ord, x.w ->> 'state' AS said, (x.w ->> 'code')::int AS c,
                x.w ->> 'reason' AS why, x.w ->> 'sha256' AS sha,
-               (x.w ->> 'retry_at')::bigint AS later
+               (x.w ->> 'retry_at')::bigint AS later, (x.w ->> 'nobody')::boolean AS nobody
         FROM jsonb_array_elements(verdicts) WITH ORDINALITY x (w, ord)
         JOIN ap.sends s ON s.id = (x.w ->> 'id')::uuid
         WHERE s.owner = me AND s.state IN ('claimed', 'committing', 'in_doubt')
@@ -43,9 +66,15 @@ BEGIN
                             term_no => v.term_no, send => v.seq, words => v.why, n1 => v.c);
             moves := moves || (v.job, v.mode, v.group_no, v.term_no, v.state, v.cycle, v.said,
                                v.cycle)::ap.send_move;
+            IF v.nobody THEN
+                bounced := bounced || v.seq;
+            END IF;
         END IF;
     END LOOP;
     PERFORM ap.tally(moves, t);
+    IF bounced <> '{}' THEN
+        PERFORM ap.suppress_bounced(bounced, t);
+    END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.sends_end(q jsonb) RETURNS jsonb
