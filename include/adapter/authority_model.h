@@ -35,6 +35,7 @@ struct model_send {
     int32_t code;
     struct uuid owner;
     int64_t epoch;
+    int64_t queued_at_us;  /* also: when an operator wanted it sent again */
     int64_t claimed_at_us; /* 0: never */
     int64_t retry_at_us;   /* DEFERRED */
     const char *address;

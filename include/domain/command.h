@@ -15,6 +15,7 @@ enum command_kind {
     COMMAND_JOB_PAUSE,
     COMMAND_JOB_STOP,
     COMMAND_JOB_RESUME,
+    COMMAND_JOB_CONFIRM, /* its first letters are well */
     COMMAND_JOB_DELETE,
     COMMAND_CONFIG_RELOAD,
     COMMAND_SCHEDULE_ENABLE,

@@ -47,6 +47,10 @@ struct settings {
     char mail_reply_to[SETTING_TEXT_MAX + 1];
     char mail_postal_address[SETTING_TEXT_MAX + 1];
     char mail_unsubscribe[SETTING_TEXT_MAX + 1];
+    char mail_redirect_to[SETTING_TEXT_MAX + 1];   /* empty: letters go to whom they are for */
+    char mail_allow_domains[SETTING_TEXT_MAX + 1]; /* empty: all */
+    int32_t mail_confirm_first;                    /* 0: no confirmation */
+    int64_t mail_max_age_us;                       /* 0: no limit */
     int32_t mail_daily_cap;
     int32_t mail_per_minute;
     int32_t mail_batch;

@@ -43,6 +43,7 @@ struct engine_standing {
     int64_t away_us;    /* since when it does not answer; 0: it does, or was not asked yet */
     char trouble[512];  /* why it did not answer, the last time that it did not; "" it always did */
     int64_t trouble_us; /* when that was last so */
+    char trial[512];    /* [mail] redirect_to: where every letter goes; "" */
     char config[512];   /* why the config file on disk was refused: the old settings hold; "" */
 };
 void desk_standing(struct desk *d, struct engine_standing *ret);

@@ -104,7 +104,10 @@ struct send_want {
     int32_t count;      /* <= MAIL_BATCH_MAX; 0: only the verdicts matter */
     int32_t per_minute; /* 0 = no limit; else an even pace of so many a minute, all jobs together */
     int32_t daily_cap;  /* 0 = no limit; rows of the mode claimed in the last 24 h */
-    bool by_hand;       /* the job was taken with job_acquire_one: what the operator wants of it and
+    /* 0 = no limit; so many letters of a job in mode smtp go out, and then the claim makes it want
+     * to pause (GRANT_STOP) until an operator confirms it; by hand: GRANT_LIMIT */
+    int32_t confirm_first;
+    bool by_hand; /* the job was taken with job_acquire_one: what the operator wants of it and
                          * the target of the pass don't matter, all other limits do */
 };
 
@@ -127,6 +130,7 @@ struct send_row {
     char title[FACT_MAX + 1];
     char language[16];
     char url[URL_MAX + 1];
+    int64_t queued_at_us; /* when it began to wait, the authority's clock */
     int64_t claimed_at_us;
 };
 
@@ -163,7 +167,16 @@ struct release {
     const char *reason;    /* FAILED: the sentence; else "" */
 };
 
-enum control { CONTROL_START, CONTROL_PAUSE, CONTROL_STOP, CONTROL_RESUME, CONTROLS };
+/* CONFIRM: the job's first letters are well, now and in every later cycle; when it is paused or
+ * about to be, it goes on. */
+enum control {
+    CONTROL_START,
+    CONTROL_PAUSE,
+    CONTROL_STOP,
+    CONTROL_RESUME,
+    CONTROL_CONFIRM,
+    CONTROLS
+};
 enum settle_how { SETTLE_SENT, SETTLE_AGAIN, SETTLE_DROP };
 
 struct job_put_result {

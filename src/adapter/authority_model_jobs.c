@@ -474,20 +474,39 @@ static bool want_rest(struct model_handle *h, int32_t at, enum control what, boo
     return true;
 }
 
+/* A job that pauses, or is about to, goes on; another stays as it is. */
+static bool confirm(struct model_handle *h, struct model_job *job, const char *actor,
+                    enum mail_mode mode, bool *ret_changed, struct err *err)
+{
+    bool went;
+    bool pauses =
+        job->state == JOB_PAUSED || (job->state == JOB_RUNNING && job->desired == DESIRED_PAUSE);
+    *ret_changed = !job->confirmed;
+    if (job->confirmed)
+        return true;
+    if (pauses && !want_run(h, job, CONTROL_CONFIRM, mode, &went, err))
+        return false;
+    job->confirmed = true;
+    operator_event(h, EVENT_JOB_CONFIRM, actor, job->plan.job,
+                   pauses ? mail_mode_name(job->plan.mode) : "");
+    return true;
+}
+
 bool model_job_control(struct authority *a, const char *actor, const struct job_ref *ref,
                        enum control what, enum mail_mode mode, bool *ret_changed, struct err *err)
 {
     static const enum event_kind kinds[CONTROLS] = {
-        [CONTROL_START] = EVENT_JOB_START,
-        [CONTROL_PAUSE] = EVENT_JOB_PAUSE,
-        [CONTROL_STOP] = EVENT_JOB_STOP,
-        [CONTROL_RESUME] = EVENT_JOB_RESUME,
+        [CONTROL_START] = EVENT_JOB_START,     [CONTROL_PAUSE] = EVENT_JOB_PAUSE,
+        [CONTROL_STOP] = EVENT_JOB_STOP,       [CONTROL_RESUME] = EVENT_JOB_RESUME,
+        [CONTROL_CONFIRM] = EVENT_JOB_CONFIRM,
     };
     struct model_handle *h = model_self(a);
     int32_t at;
     if (!model_begin(h, err) || !find_job(h->r, ref, &at, err))
         return false;
     struct model_job *job = model_job_at(h->r, at);
+    if (what == CONTROL_CONFIRM)
+        return confirm(h, job, actor, mode, ret_changed, err) && model_whole(h->r, err);
     bool run = what == CONTROL_START || what == CONTROL_RESUME;
     if (run ? !want_run(h, job, what, mode, ret_changed, err)
             : !want_rest(h, at, what, ret_changed, err))

@@ -288,6 +288,7 @@ static void queue(const struct taking *t, const struct lead_found *found)
     int32_t at = *listed = (int32_t)r->sends.count - 1;
     *row = (struct model_send_row){
         .pub = {.id = id,
+                .queued_at_us = model_now(t->h),
                 .job = job->plan.job,
                 .seq = r->sends.count,
                 .mode = job->plan.mode,

@@ -81,6 +81,7 @@ struct model_job {
     struct uuid owner;
     struct uuid token; /* of the wish that took it; zero none */
     bool by_hand;      /* taken by name, whatever the operator wants of it */
+    bool confirmed;    /* its first letters are well */
     int64_t epoch;
     int64_t lease_until;
     int64_t released; /* order of giving back: least recently released goes first */

@@ -326,6 +326,8 @@ bool model_send_settle(struct authority *a, const char *actor, struct uuid id, e
         return err_set(err, ERR_REFUSED, "sends: a letter that is %s can't become %s",
                        send_state_name(row->state), send_state_name(to));
     open_remove(h, send);
+    if (to == SEND_QUEUED)
+        model_send_row(h->r, send)->pub.queued_at_us = model_now(h);
     model_send_move(h, send, to);
     model_send_event(h, send, EVENT_SEND_SETTLED, actor, send_state_name(to));
     return model_whole(h->r, err);
@@ -392,8 +394,11 @@ static void claim(struct model_handle *h, int32_t send, const struct lease *leas
         *kept = (struct model_claim){now, send};
     open_add(h, send);
     const struct model_lead *lead = model_lead_at(h->r, row->lead);
-    *ret = (struct send_row){
-        .id = row->pub.id, .seq = row->pub.seq, .attempt = row->pub.attempt, .claimed_at_us = now};
+    *ret = (struct send_row){.id = row->pub.id,
+                             .seq = row->pub.seq,
+                             .attempt = row->pub.attempt,
+                             .queued_at_us = row->pub.queued_at_us,
+                             .claimed_at_us = now};
     (void)str_copy(ret->address, sizeof ret->address, lead->address);    /* they were */
     (void)str_copy(ret->company, sizeof ret->company, lead->company);    /* as large */
     (void)str_copy(ret->title, sizeof ret->title, lead->title);          /* when they */
@@ -500,6 +505,28 @@ static int32_t room_for(const struct model_record *r, const struct model_job *jo
     return of_term < of_group ? of_term : of_group;
 }
 
+/* How many letters are left until somebody has to confirm the job. */
+static int32_t first_left(const struct model_job *job, const struct send_want *want)
+{
+    if (job->plan.mode != MODE_SMTP || want->confirm_first <= 0 || job->confirmed)
+        return MAIL_BATCH_MAX;
+    int64_t left = want->confirm_first - job->total[MODE_SMTP];
+    return left > MAIL_BATCH_MAX ? MAIL_BATCH_MAX : left < 0 ? 0 : (int32_t)left;
+}
+
+static enum grant_reason ask_to_confirm(struct model_handle *h, int32_t at,
+                                        const struct send_want *want)
+{
+    struct model_job *job = model_job_at(h->r, at);
+    if (want->by_hand)
+        return GRANT_LIMIT;
+    job->desired = DESIRED_PAUSE;
+    model_event(h, &(struct model_event){.kind = EVENT_JOB_UNCONFIRMED,
+                                         .job = job->plan.job,
+                                         .n1 = want->confirm_first});
+    return GRANT_STOP;
+}
+
 /* Everything that can stand between a wish and a claim, in this order. */
 static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
                   const struct send_want *want, struct send_grant *ret)
@@ -517,8 +544,14 @@ static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
         ret->reason = GRANT_LIMIT;
         return;
     }
+    count = count < room ? count : room;
+    int32_t first = first_left(job, want);
+    if (first <= 0) {
+        ret->reason = ask_to_confirm(h, at, want);
+        return;
+    }
     count =
-        window_allows(h, job->plan.mode, want, count < room ? count : room, &ret->wait_until_us);
+        window_allows(h, job->plan.mode, want, count < first ? count : first, &ret->wait_until_us);
     if (count <= 0) {
         ret->reason = GRANT_WAIT;
         return;

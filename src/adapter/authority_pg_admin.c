@@ -23,7 +23,8 @@ bool pgauth_job_control(struct authority *base, const char *actor, const struct 
     static const char *const words[CONTROLS] = {[CONTROL_START] = "start",
                                                 [CONTROL_PAUSE] = "pause",
                                                 [CONTROL_STOP] = "stop",
-                                                [CONTROL_RESUME] = "resume"};
+                                                [CONTROL_RESUME] = "resume",
+                                                [CONTROL_CONFIRM] = "confirm"};
     struct pgauth *a = pgauth_of(base);
     json_t *answer;
     json_t *more = json_pack("{s:s,s:s}", "what", words[what], "mode", mail_mode_name(mode));

@@ -79,10 +79,10 @@ bool pgauth_search_failed(struct authority *base, const struct lease *lease, int
 
 static json_t *want_of(const struct pgauth *a, const struct send_want *want)
 {
-    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:b,s:s}", "group", want->group_no, "term",
+    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:b,s:s}", "group", want->group_no, "term",
                      want->term_no, "count", want->count, "per_minute", want->per_minute,
-                     "daily_cap", want->daily_cap, "by_hand", want->by_hand, "template",
-                     a->letter_digest);
+                     "daily_cap", want->daily_cap, "confirm_first", want->confirm_first, "by_hand",
+                     want->by_hand, "template", a->letter_digest);
 }
 
 static json_t *verdicts_of(const struct send_verdict *v, int32_t count)
@@ -105,6 +105,7 @@ static bool read_row(const json_t *j, struct send_row *r)
 {
     *r = (struct send_row){.seq = pg_get_int(j, "seq"),
                            .attempt = (int32_t)pg_get_int(j, "attempt"),
+                           .queued_at_us = pg_get_int(j, "queued_at"),
                            .claimed_at_us = pg_get_int(j, "claimed_at")};
     return pg_get_uuid(j, "id", &r->id) &&
            str_copy(r->address, sizeof r->address, pg_get_text(j, "address")) &&

@@ -24,6 +24,7 @@ struct claim {
     enum recontact recontact;
     int32_t cycle;
     int32_t room;      /* places left in term and group */
+    int32_t first;     /* letters left until somebody has to confirm the job */
     bool suppressions; /* the workspace has any */
     struct {
         int64_t lead;
@@ -58,6 +59,11 @@ static bool load_limits(struct claim *c, struct err *err)
     if (distribution == DISTRIBUTION_EQUITABLE && !c->want->by_hand)
         limit = smaller(limit, (int32_t)col_int(st, 8));
     c->room = smaller(limit - (int32_t)col_int(st, 7), group_left);
+    c->first = MAIL_BATCH_MAX;
+    if (c->mode == MODE_SMTP && c->want->confirm_first > 0 && col_int(st, 10) == 0) {
+        int64_t left = c->want->confirm_first - col_int(st, 11);
+        c->first = left > MAIL_BATCH_MAX ? MAIL_BATCH_MAX : left < 0 ? 0 : (int32_t)left;
+    }
     stmt_end(st);
     return true;
 }
@@ -106,6 +112,23 @@ static bool window(struct claim *c, int32_t *ret_allowed, int64_t *ret_wait, str
     return true;
 }
 
+/* The job's first letters are out: it wants to pause from here on. */
+static bool ask_to_confirm(struct claim *c, struct err *err)
+{
+    if (c->want->by_hand) {
+        c->grant->reason = GRANT_LIMIT;
+        return true;
+    }
+    c->grant->reason = GRANT_STOP;
+    struct stmt *st = db_stmt(c->a->db, SQL_CONTROL_DESIRED);
+    stmt_uuid(st, "$job", c->lease->job);
+    stmt_text(st, "$desired", desired_name(DESIRED_PAUSE));
+    stmt_int(st, "$now", c->a->now);
+    struct note note = {
+        .kind = EVENT_JOB_UNCONFIRMED, .job = &c->lease->job, .n1 = c->want->confirm_first};
+    return db_run(st, NULL, err) && auth_note(c->a, &note, err);
+}
+
 /* How many letters may be claimed; 0 with the reason in the grant. */
 static bool allowed(struct claim *c, int32_t *ret, struct err *err)
 {
@@ -120,6 +143,9 @@ static bool allowed(struct claim *c, int32_t *ret, struct err *err)
         c->grant->reason = GRANT_LIMIT;
         return true;
     }
+    *ret = smaller(*ret, c->first);
+    if (*ret <= 0)
+        return ask_to_confirm(c, err);
     *ret = smaller(*ret, smaller(by_pace, by_window));
     if (*ret <= 0) {
         c->grant->reason = GRANT_WAIT;
@@ -142,6 +168,7 @@ static void read_candidate(struct claim *c, struct stmt *st, int32_t at)
     col_text_to(st, 6, r->title, sizeof r->title);
     col_text_to(st, 7, r->language, sizeof r->language);
     col_text_to(st, 8, r->url, sizeof r->url);
+    r->queued_at_us = col_int(st, 11);
     r->claimed_at_us = c->a->now;
     c->extra[at].lead = col_int(st, 9);
     (void)send_state_parse(col_text(st, 10), &c->extra[at].state); /* the schema checks it */

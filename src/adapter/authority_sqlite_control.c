@@ -105,6 +105,7 @@ static const struct control_row controls[CONTROLS] = {
     [CONTROL_PAUSE] = {"paused", EVENT_JOB_PAUSE, DESIRED_PAUSE, JOB_PAUSED},
     [CONTROL_STOP] = {"stopped", EVENT_JOB_STOP, DESIRED_STOP, JOB_STOPPED},
     [CONTROL_RESUME] = {"resumed", EVENT_JOB_RESUME, DESIRED_RUN, JOB_RUNNING},
+    [CONTROL_CONFIRM] = {"confirmed", EVENT_JOB_CONFIRM, DESIRED_RUN, JOB_RUNNING},
 };
 
 static bool audit(struct auth *a, const struct order *o, const char *text, struct err *err)
@@ -156,11 +157,32 @@ static bool rest(struct auth *a, const struct order *o, struct err *err)
     return auth_rest(a, o->job.id, controls[o->what].state, NULL, err);
 }
 
+/* A job that pauses, or is about to, goes on; another stays as it is. */
+static bool confirm(struct auth *a, const struct order *o, bool *ret_changed, struct err *err)
+{
+    int64_t changed;
+    bool pauses = o->job.state == JOB_PAUSED ||
+                  (o->job.state == JOB_RUNNING && o->job.desired == DESIRED_PAUSE);
+    struct stmt *st = db_stmt(a->db, SQL_CONTROL_CONFIRM);
+    stmt_uuid(st, "$job", o->job.id);
+    stmt_int(st, "$now", a->now);
+    if (!db_run(st, &changed, err))
+        return false;
+    *ret_changed = changed > 0;
+    if (changed == 0)
+        return true;
+    if (!pauses)
+        return audit(a, o, NULL, err);
+    return auth_set_mode(a, &o->job, o->mode, err) && go(a, o, err);
+}
+
 static bool control(struct auth *a, struct order *o, bool *ret_changed, struct err *err)
 {
     bool running = controls[o->what].desired == DESIRED_RUN;
     if (!auth_job_must(a, o->ref, &o->job, err))
         return false;
+    if (o->what == CONTROL_CONFIRM)
+        return confirm(a, o, ret_changed, err);
     if (running && !auth_set_mode(a, &o->job, o->mode, err))
         return false;
     bool there = o->job.state == JOB_RUNNING || o->job.state == controls[o->what].state;

@@ -9,7 +9,7 @@ static const struct mirror_table tables[] = {
     {"workspace_members", "itti", SQL_MIRROR_WORKSPACE_MEMBERS, "it",
      SQL_MIRROR_DROP_WORKSPACE_MEMBERS},
     {"automation_jobs", "uitttttiiitiiitiitiiiii", SQL_MIRROR_AUTOMATION_JOBS, "", SQL_COUNT},
-    {"automation_process_state", "uiiiiiiiititiiiiii", SQL_MIRROR_AUTOMATION_PROCESS_STATE, "",
+    {"automation_process_state", "uiiiiiiiititiiiiiii", SQL_MIRROR_AUTOMATION_PROCESS_STATE, "",
      SQL_COUNT},
     {"job_leases", "uuiiiii", SQL_MIRROR_JOB_LEASES, "", SQL_COUNT},
     {"search_groups", "uiittitiiii", SQL_MIRROR_SEARCH_GROUPS, "", SQL_COUNT},

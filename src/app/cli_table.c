@@ -111,6 +111,7 @@ static const struct cli_option leads_options[] = {
 static const struct cli_option sends_options[] = {
     {"job", "NAME", "only this job's rows"},
     {"state", "NAME", "only rows in this state (queued, sent, in_doubt, held, ...)"},
+    {"held", NULL, "only letters that are held, each with the reason"},
     END,
 };
 static const struct cli_option suppress_options[] = {
@@ -273,6 +274,8 @@ static const struct cli_row rows[] = {
     {"job", "stop", "NAME", 1, 1, "finish the letters in hand and keep the exact point", NULL,
      cmd_job_control},
     {"job", "resume", "NAME", 1, 1, "go on at exactly the same point", NULL, cmd_job_control},
+    {"job", "confirm", "NAME", 1, 1, "its first letters are well: the rest may go out too", NULL,
+     cmd_job_control},
     {"job", "delete", "NAME", 1, 1, "take it away; its ledger stays", delete_options,
      cmd_job_delete},
 

@@ -304,7 +304,8 @@ bool cmd_job_control(struct app *app, struct err *err)
     } verbs[] = {{"start", COMMAND_JOB_START},
                  {"pause", COMMAND_JOB_PAUSE},
                  {"stop", COMMAND_JOB_STOP},
-                 {"resume", COMMAND_JOB_RESUME}};
+                 {"resume", COMMAND_JOB_RESUME},
+                 {"confirm", COMMAND_JOB_CONFIRM}};
     struct command c = {0};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         if (str_equal(verbs[i].verb, app->row->verb))

@@ -36,6 +36,8 @@ static bool send_row(void *ctx, const struct send_line *s)
                   send_state_name(s->state), mail_mode_name(s->mode), s->cycle,
                   out_safe(&l->safe, s->group), out_safe(&l->safe, s->term),
                   out_safe(&l->safe, s->address));
+        if (s->state == SEND_HELD || s->state == SEND_IN_DOUBT)
+            out_print("%6s why: %s\n", "", out_safe(&l->safe, s->reason));
         return true;
     }
     json_t *o =
@@ -59,6 +61,10 @@ bool cmd_sends_list(struct app *app, struct err *err)
     struct db *db = NULL;
     int state = -1;
     const char *name = cli_value(app, "state");
+    if (name != NULL && cli_given(app, "held"))
+        return err_set(err, ERR_USAGE, "--held: it is a state already; leave --state away");
+    if (cli_given(app, "held"))
+        name = send_state_name(SEND_HELD);
     if (name != NULL) {
         enum send_state known;
         if (!send_state_parse(name, &known))

@@ -10,6 +10,7 @@
 #include "adapter/zones_tzdata.h"
 #include "base/str.h"
 #include "domain/letter.h"
+#include "domain/outbound.h"
 #include "place.h"
 #include "shared.h"
 #include "wire_mail.h"
@@ -142,6 +143,17 @@ static void sender_of(const struct settings *s, struct message_sender *ret)
     };
 }
 
+/* A redirected letter says for whom it was, where there is room. */
+static const char *subject_of(const struct settings *s, const struct send_row *row,
+                              const char *subject, char marked[LETTER_SUBJECT_MAX + 1])
+{
+    bool redirected = s->mail_redirect_to[0] != '\0';
+    return redirected &&
+                   str_format(marked, LETTER_SUBJECT_MAX + 1, "[for %s] %s", row->address, subject)
+               ? marked
+               : subject;
+}
+
 bool wire_letter(const struct settings *settings, const struct template_def *template,
                  const struct send_row *row, const char *group, const char *term, struct buf *out,
                  struct err *err)
@@ -154,11 +166,12 @@ bool wire_letter(const struct settings *settings, const struct template_def *tem
     sender_of(settings, &sender);
     bool ok = letter_write(&letter, template, &facts, NULL, err) == LETTER_READY;
     if (ok) {
+        char marked[LETTER_SUBJECT_MAX + 1];
         struct message m = {
             .id = row->id,
             .date_us = row->claimed_at_us,
-            .to = row->address,
-            .subject = buf_text(&letter.part[LETTER_SUBJECT]),
+            .to = outbound_recipient(settings, row->address),
+            .subject = subject_of(settings, row, buf_text(&letter.part[LETTER_SUBJECT]), marked),
             .text = buf_text(&letter.part[LETTER_TEXT]),
             .html = buf_text(&letter.part[LETTER_HTML]),
         };

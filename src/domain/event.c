@@ -20,6 +20,8 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_JOB_PAUSE] = {"job_pause", LOG_INFO, "job", true, "{job}: {actor} asked for a pause"},
     [EVENT_JOB_STOP] = {"job_stop", LOG_INFO, "job", true, "{job}: {actor} asked for a stop"},
     [EVENT_JOB_RESUME] = {"job_resume", LOG_INFO, "job", true, "{job}: resumed by {actor}, {text}"},
+    [EVENT_JOB_CONFIRM] = {"job_confirm", LOG_INFO, "job", true,
+                           "{job}: its first letters were confirmed by {actor}"},
     [EVENT_WORKSPACE_CREATED] = {"workspace_created", LOG_INFO, "job", true,
                                  "workspace {text}: made by {actor}"},
     [EVENT_WORKSPACE_DELETED] = {"workspace_deleted", LOG_INFO, "job", true,
@@ -84,6 +86,9 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_JOB_COMPLETED] = {"job_completed", LOG_INFO, "engine", false,
                              "{job}: completed cycle {n1}, {n2} letters in all"},
     [EVENT_JOB_FAILED] = {"job_failed", LOG_ERROR, "engine", false, "{job}: failed: {text}"},
+    [EVENT_JOB_UNCONFIRMED] = {"job_unconfirmed", LOG_WARN, "engine", false,
+                               "{job}: {n1} letters are out; look at them, then: autopilot job "
+                               "confirm"},
     [EVENT_JOB_RESTS] = {"job_rests", LOG_INFO, "engine", false,
                          "{job}: cycle {n1} counted nothing new; it rests"},
     [EVENT_CYCLE] = {"cycle", LOG_INFO, "engine", false, "{job}: cycle {n1} begins"},

@@ -69,6 +69,17 @@ static const struct setting_row rows[] = {
      "The sender's postal address, which commercial mail must show."},
     {"mail", "unsubscribe", SETTING_TEXT, AT(mail_unsubscribe), 0, 0, NULL, "", false, false,
      "How readers unsubscribe: an https: or mailto: address."},
+    {"mail", "redirect_to", SETTING_TEXT, AT(mail_redirect_to), 0, 0, NULL, "", false, false,
+     "For trials: every letter goes to this address instead, and counts as simulated; empty: to "
+     "whom it is for."},
+    {"mail", "allow_domains", SETTING_TEXT, AT(mail_allow_domains), 0, 0, NULL, "", false, false,
+     "For trials: only addresses at these domains or below them are written to, other letters are "
+     "held; separated by blanks or commas; empty: all."},
+    {"mail", "confirm_first", SETTING_INT, AT(mail_confirm_first), 0, 1000, NULL, "5", false, false,
+     "In mode smtp a job pauses after so many letters until its first letters are confirmed; 0: it "
+     "doesn't."},
+    {"mail", "max_age", SETTING_SPAN, AT(mail_max_age_us), 0, 365 * DAY, NULL, "0", false, false,
+     "A letter that waited longer than this is held and not sent; 0: it is sent."},
     {"mail", "daily_cap", SETTING_INT, AT(mail_daily_cap), 0, 10000000, NULL, "0", false, false,
      "At most so many letters in 24 hours, all jobs together; 0: no limit."},
     {"mail", "per_minute", SETTING_INT, AT(mail_per_minute), 0, 100000, NULL, "0", false, false,
@@ -337,13 +348,20 @@ void settings_value(const struct settings *s, const struct setting_row *row, str
     }
 }
 
+static bool check_address(const char *key, const char *value, struct err *err)
+{
+    const char *at = strchr(value, '@');
+    bool plain = at != NULL && at != value && at[1] != '\0' && strpbrk(value, " <>,;\"") == NULL;
+    return value[0] == '\0' || plain ||
+           err_set(err, ERR_REFUSED, "[mail] %s = %s: write one plain address, name@domain", key,
+                   value);
+}
+
 static bool check_sender(const struct settings *s, struct err *err)
 {
-    const char *at = strchr(s->mail_from, '@');
-    if (s->mail_from[0] != '\0' && (at == NULL || at == s->mail_from || at[1] == '\0' ||
-                                    strpbrk(s->mail_from, " <>,;\"") != NULL))
-        return err_set(err, ERR_REFUSED, "[mail] from = %s: write one plain address, name@domain",
-                       s->mail_from);
+    if (!check_address("from", s->mail_from, err) ||
+        !check_address("redirect_to", s->mail_redirect_to, err))
+        return false;
     if (s->mail_unsubscribe[0] != '\0' && !str_starts(s->mail_unsubscribe, "https://") &&
         !str_starts(s->mail_unsubscribe, "mailto:"))
         return err_set(err, ERR_REFUSED,

@@ -78,9 +78,12 @@ static void put_reply(struct desk *d, const struct reply *reply)
 
 void desk_standing(struct desk *d, struct engine_standing *ret)
 {
+    struct settings settings;
+    d->plugs->settings(d->plugs->ctx, &settings);
     hold(d);
     *ret = d->standing;
     let_go(d);
+    (void)str_copy(ret->trial, sizeof ret->trial, settings.mail_redirect_to); /* it fits */
 }
 
 static bool same_standing(const struct engine_standing *a, const struct engine_standing *b)

@@ -40,6 +40,9 @@ static const struct command_row rows[COMMAND_KINDS] = {
                           "%s is stopped already."},
     [COMMAND_JOB_RESUME] = {control_job, CONTROL_RESUME, "Resumed %s at the same point.",
                             "%s is running already."},
+    [COMMAND_JOB_CONFIRM] = {control_job, CONTROL_CONFIRM,
+                             "Confirmed %s: all its letters may go out.",
+                             "%s is confirmed already."},
     [COMMAND_JOB_DELETE] = {delete_job, CONTROLS, NULL, NULL},
 };
 

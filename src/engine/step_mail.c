@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "domain/outbound.h"
 
 #include <inttypes.h>
 
@@ -45,6 +46,7 @@ static void verdict_add(struct lane *l, int32_t i, enum send_state state, int32_
     const struct send_row *row = &l->grant.rows[i];
     *v = (struct send_verdict){.id = row->id, .state = state, .code = code};
     text_screen_to(v->reason, sizeof v->reason, reason);
+    outbound_verdict(&l->settings, v);
     (void)str_copy(v->sha256, sizeof v->sha256, l->slot[i].sha256); /* same size */
     if (state == SEND_DEFERRED) {
         int32_t at = row->attempt < 1 ? 0 : row->attempt - 1;
@@ -95,6 +97,8 @@ static int32_t write_letters(struct batch *b)
         if (b->failed)
             continue;
         bool ok =
+            outbound_may_go(&l->settings, row->address, row->claimed_at_us - row->queued_at_us,
+                            &why) &&
             p->letter(p->ctx, &l->settings, &l->template_def, row, group, term, &s->bytes, &why);
         if (ok && !buf_ok(&s->bytes))
             ok = err_set(&why, ERR_REFUSED, "mail: the letter is larger than %d bytes",
@@ -105,10 +109,11 @@ static int32_t write_letters(struct batch *b)
             fail(b, false, &why);
         } else {
             str_sha256_hex(buf_text(&s->bytes), s->bytes.len, s->sha256);
-            l->letter[ready++] = (struct mail_letter){.id = row->id,
-                                                      .to = row->address,
-                                                      .bytes = buf_text(&s->bytes),
-                                                      .size_bytes = s->bytes.len};
+            l->letter[ready++] =
+                (struct mail_letter){.id = row->id,
+                                     .to = outbound_recipient(&l->settings, row->address),
+                                     .bytes = buf_text(&s->bytes),
+                                     .size_bytes = s->bytes.len};
         }
     }
     return ready;
@@ -317,6 +322,7 @@ struct send_want step_mail_want(const struct lane *l, const struct move *move, i
                               .count = count,
                               .per_minute = l->settings.mail_per_minute,
                               .daily_cap = l->settings.mail_daily_cap,
+                              .confirm_first = l->settings.mail_confirm_first,
                               .by_hand = l->manual};
 }
 

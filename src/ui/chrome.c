@@ -152,6 +152,11 @@ static int draw_banners(const struct ui *ui, struct pane p)
                          ui->standing.config); /* a cut is fine */
         y = put_banner(p, y, ROLE_ALERT, "▲", text);
     }
+    if (ui->has_desk && ui->standing.trial[0] != '\0') {
+        (void)str_format(text, sizeof text, "trial: every letter goes to %s, nobody else gets one",
+                         ui->standing.trial); /* a cut is fine */
+        y = put_banner(p, y, ROLE_ALERT, "▲", text);
+    }
     if (ui->has_desk && ui->standing.where == ENGINE_NOWHERE && ui->model.totals.running > 0)
         y = put_banner(p, y, ROLE_ALERT, "▲", "no engine serves this record: running jobs wait");
     return put_overdue(ui, p, y);

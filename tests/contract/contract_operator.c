@@ -263,17 +263,17 @@ static void bring_to(struct ct *c, enum job_state state)
 
 static void each_control_does_in_each_state_what_the_table_says(struct ct *c)
 {
-    enum outcome { REFUSED, SAME, RUN, REST };
+    enum outcome { REFUSED, SAME, RUN, REST, MARK };
     static const struct {
         enum job_state state;
-        enum outcome outcome[CONTROLS]; /* start, pause, stop, resume */
+        enum outcome outcome[CONTROLS]; /* start, pause, stop, resume, confirm */
     } table[] = {
-        {JOB_IDLE, {RUN, REFUSED, REFUSED, REFUSED}},
-        {JOB_RUNNING, {SAME, REST, REST, SAME}},
-        {JOB_PAUSED, {RUN, SAME, REST, RUN}},
-        {JOB_STOPPED, {RUN, REFUSED, SAME, RUN}},
-        {JOB_COMPLETED, {RUN, REFUSED, REFUSED, REFUSED}},
-        {JOB_FAILED, {RUN, REFUSED, REFUSED, RUN}},
+        {JOB_IDLE, {RUN, REFUSED, REFUSED, REFUSED, MARK}},
+        {JOB_RUNNING, {SAME, REST, REST, SAME, MARK}},
+        {JOB_PAUSED, {RUN, SAME, REST, RUN, RUN}},
+        {JOB_STOPPED, {RUN, REFUSED, SAME, RUN, MARK}},
+        {JOB_COMPLETED, {RUN, REFUSED, REFUSED, REFUSED, MARK}},
+        {JOB_FAILED, {RUN, REFUSED, REFUSED, RUN, MARK}},
     };
     for (size_t s = 0; s < sizeof table / sizeof *table; s++) {
         for (int control = 0; control < CONTROLS; control++) {
@@ -290,7 +290,7 @@ static void each_control_does_in_each_state_what_the_table_says(struct ct *c)
                                   : outcome != REST          ? table[s].state
                                   : control == CONTROL_PAUSE ? JOB_PAUSED
                                                              : JOB_STOPPED;
-            if (ok != (outcome != REFUSED) || changed != (outcome == RUN || outcome == REST) ||
+            if (ok != (outcome != REFUSED) || changed != (outcome != REFUSED && outcome != SAME) ||
                 ct_facts(c).state != want || (!ok && c->err.kind != ERR_REFUSED))
                 fail_msg("%s, control %d: ok %d changed %d state %s",
                          job_state_name(table[s].state), control, ok, changed,

@@ -158,6 +158,87 @@ static void a_limit_is_told_before_a_window(struct ct *c)
     assert_int_equal(c->grant.reason, GRANT_LIMIT);
 }
 
+/* A claim of a job of which only the first three letters may go without a word. */
+static void claim_first(struct ct *c, bool by_hand, int32_t want, enum grant_reason reason)
+{
+    struct send_want w = {.group_no = c->plan->groups[c->move.group].group_no,
+                          .term_no = c->plan->terms[c->move.term].term_no,
+                          .count = 2,
+                          .confirm_first = 3,
+                          .by_hand = by_hand};
+    if (!c->a->ops->sends_exchange(c->a, &c->lease, c->verdict, c->verdicts, &w, &c->grant,
+                                   &c->err))
+        fail_msg("%s", c->err.text);
+    c->verdicts = 0;
+    assert_int_equal(c->grant.count, want);
+    assert_int_equal(c->grant.reason, reason);
+}
+
+static void a_job_stops_after_its_first_letters_until_they_are_confirmed(struct ct *c)
+{
+    bool changed = false;
+    begin_with_many(c, "job", MODE_SMTP, 12);
+    claim_first(c, false, 2, GRANT_GO);
+    ct_say(c, 0, SEND_SENT);
+    ct_say(c, 1, SEND_REJECTED); /* nobody could have read it */
+    claim_first(c, false, 2, GRANT_GO);
+    claim_first(c, true, 0, GRANT_LIMIT);
+    assert_int_equal(ct_facts(c).desired, DESIRED_RUN);
+    claim_first(c, false, 0, GRANT_STOP);
+    assert_int_equal(c->grant.progress.desired, DESIRED_PAUSE);
+    assert_int_equal(ct_event(c, EVENT_JOB_UNCONFIRMED).n1, 3);
+    claim_first(c, false, 0, GRANT_STOP);
+    assert_int_equal(ct_events(c, EVENT_JOB_UNCONFIRMED), 1);
+    ct_release(c, JOB_PAUSED, 0);
+    assert_int_equal(ct_facts(c).state, JOB_PAUSED);
+    /* To go on is not to confirm. */
+    assert_true(ct_control(c, CONTROL_RESUME, MODE_SMTP, &changed));
+    ct_take(c, MODE_SMTP);
+    claim_first(c, false, 0, GRANT_STOP);
+    assert_true(ct_control(c, CONTROL_CONFIRM, MODE_SMTP, &changed));
+    assert_true(changed);
+    assert_int_equal(ct_facts(c).desired, DESIRED_RUN);
+    assert_string_equal(ct_event(c, EVENT_JOB_CONFIRM).text, "smtp");
+    claim_first(c, false, 2, GRANT_GO);
+    claim_first(c, false, 2, GRANT_GO);
+    assert_true(ct_control(c, CONTROL_CONFIRM, MODE_SMTP, &changed));
+    assert_false(changed);
+    assert_int_equal(ct_events(c, EVENT_JOB_CONFIRM), 1);
+}
+
+static void a_job_is_confirmed_as_it_rests(struct ct *c)
+{
+    bool changed = false;
+    begin_with_many(c, "job", MODE_SMTP, 12);
+    claim_first(c, false, 2, GRANT_GO);
+    claim_first(c, false, 1, GRANT_GO);
+    claim_first(c, false, 0, GRANT_STOP);
+    ct_release(c, JOB_PAUSED, 0);
+    assert_true(ct_control(c, CONTROL_CONFIRM, MODE_SMTP, &changed));
+    assert_int_equal(ct_facts(c).state, JOB_RUNNING);
+    ct_take(c, MODE_SMTP);
+    claim_first(c, false, 2, GRANT_GO);
+}
+
+static void a_stopped_job_is_confirmed_and_stays_stopped(struct ct *c)
+{
+    bool changed = false;
+    begin_with_many(c, "job", MODE_SMTP, 12);
+    assert_true(ct_control(c, CONTROL_STOP, MODE_SMTP, &changed));
+    ct_release(c, JOB_STOPPED, 0);
+    assert_true(ct_control(c, CONTROL_CONFIRM, MODE_SMTP, &changed));
+    assert_true(changed);
+    assert_int_equal(ct_facts(c).state, JOB_STOPPED);
+    assert_int_equal(ct_facts(c).desired, DESIRED_STOP);
+}
+
+static void only_real_mail_needs_a_confirmation(struct ct *c)
+{
+    begin_with_many(c, "job", MODE_MAILDIR, 12);
+    for (int i = 0; i < 4; i++)
+        claim_first(c, false, 2, GRANT_GO);
+}
+
 const struct ct_promise ct_window_promises[] = {
     CT_PROMISE(letters_go_out_at_an_even_pace),
     CT_PROMISE(a_quick_pace_allows_a_seconds_worth_at_once),
@@ -169,5 +250,9 @@ const struct ct_promise ct_window_promises[] = {
     CT_PROMISE(the_cap_of_another_mode_does_not_matter),
     CT_PROMISE(the_cap_is_of_all_jobs_together),
     CT_PROMISE(a_limit_is_told_before_a_window),
+    CT_PROMISE(a_job_stops_after_its_first_letters_until_they_are_confirmed),
+    CT_PROMISE(a_job_is_confirmed_as_it_rests),
+    CT_PROMISE(a_stopped_job_is_confirmed_and_stays_stopped),
+    CT_PROMISE(only_real_mail_needs_a_confirmation),
 };
 const int ct_window_count = sizeof ct_window_promises / sizeof *ct_window_promises;

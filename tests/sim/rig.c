@@ -34,6 +34,7 @@ static void read_settings(void *ctx, struct settings *ret)
 static void make_settings(struct settings *s, enum mail_mode mode)
 {
     settings_defaults(s);
+    s->mail_confirm_first = 0; /* nobody is there to confirm */
     s->mail_mode = mode;
     s->mail_per_minute = 0;
     s->mail_daily_cap = 0;

@@ -372,6 +372,7 @@ static void make_settings(struct sim *s)
 {
     struct settings *t = &s->settings;
     settings_defaults(t);
+    t->mail_confirm_first = 0; /* nobody is there to confirm */
     static const enum mail_mode modes[] = {MODE_MAILDIR, MODE_SMTP, MODE_SMTP, MODE_DRYRUN};
     t->mail_mode = modes[sim_between(s, 0, 3)];
     t->mail_batch = (int32_t)sim_between(s, 5, MAIL_BATCH_MAX);

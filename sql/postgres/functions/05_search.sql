@@ -179,7 +179,7 @@ END $$;
 
 /* q: lease, group, term, room, end (a cursor), pages [{url, title, company, language, before,
  * after, leads [{address, shown, site, flags, skip}]}]; for the first claim count, per_minute,
- * daily_cap, by_hand, template, as sends_exchange has them. */
+ * daily_cap, confirm_first, by_hand, template, as sends_exchange has them. */
 CREATE OR REPLACE FUNCTION ap.search_end(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -227,7 +227,7 @@ LANGUAGE sql STABLE AS $$
         'address', s.address, 'name', l.name,
         'company', CASE WHEN o.company <> '' THEN o.company ELSE l.company END,
         'title', o.title, 'language', o.language, 'url', o.url,
-        'claimed_at', ap.us(s.claimed_at)) ORDER BY s.seq), '[]')
+        'queued_at', ap.us(s.queued_at), 'claimed_at', ap.us(s.claimed_at)) ORDER BY s.seq), '[]')
     FROM ap.sends s
     JOIN ap.leads l ON l.id = s.lead
     JOIN ap.lead_sources o ON o.id = s.source
@@ -278,6 +278,30 @@ BEGIN
         'template', template);
 END $$;
 
+/* How many letters are left until somebody has to confirm the job. */
+CREATE OR REPLACE FUNCTION ap.first_left(q jsonb) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN j.mode = 'smtp' AND p.confirmed_at IS NULL
+                     AND (q ->> 'confirm_first')::int > 0
+                THEN (q ->> 'confirm_first')::int - j.total_emails_sent ELSE 50 END
+    FROM ap.automation_jobs j JOIN ap.automation_process_state p ON p.job = j.id
+    WHERE j.id = (q ->> 'job')::uuid
+$$;
+
+/* The job's first letters are out: it wants to pause from here on. */
+CREATE OR REPLACE FUNCTION ap.ask_to_confirm(q jsonb, t timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF (q ->> 'by_hand')::boolean THEN
+        RETURN '{"reason": "limit"}';
+    END IF;
+    UPDATE ap.automation_jobs SET desired = 'pause', updated_at = t
+    WHERE id = (q ->> 'job')::uuid;
+    PERFORM ap.note(t, 'job_unconfirmed', job => (q ->> 'job')::uuid,
+                    n1 => (q ->> 'confirm_first')::int);
+    RETURN '{"reason": "stop"}';
+END $$;
+
 CREATE OR REPLACE FUNCTION ap.claim(q jsonb, t timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -305,6 +329,10 @@ BEGIN
     IF most <= 0 THEN
         RETURN '{"reason": "limit"}';
     END IF;
+    most := least(most, ap.first_left(q));
+    IF most <= 0 THEN
+        RETURN ap.ask_to_confirm(q, t);
+    END IF;
     SELECT * INTO common FROM ap.common_room(q, c.mode, t);
     IF common.room <= 0 THEN
         RETURN jsonb_build_object('reason', 'wait', 'wait_until', common.wait_until);
@@ -323,7 +351,7 @@ EXCEPTION
     WHEN SQLSTATE 'AP005' THEN RETURN 'retry:' || SQLERRM;
 END $$;
 
-/* q: lease, verdicts, group, term, count, per_minute, daily_cap, by_hand; template as
+/* q: lease, verdicts, group, term, count, per_minute, daily_cap, confirm_first, by_hand; template as
  * ap.template_for() has it. */
 CREATE OR REPLACE FUNCTION ap.sends_exchange(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -383,6 +411,7 @@ BEGIN
     END IF;
     UPDATE ap.sends
     SET state = new_state, reason = 'settled by the operator', retry_at = NULL,
+        queued_at = CASE new_state WHEN 'queued' THEN t ELSE queued_at END,
         decided_at = CASE new_state WHEN 'queued' THEN NULL ELSE t END
     WHERE seq = s.seq;
     PERFORM ap.tally(ARRAY [(s.job, s.mode, s.group_no, s.term_no, s.state, s.cycle, new_state,

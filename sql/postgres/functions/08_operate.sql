@@ -69,6 +69,27 @@ BEGIN
     UPDATE ap.automation_jobs SET desired = q ->> 'what', updated_at = t WHERE id = j.id;
 END $$;
 
+/* A job that pauses, or is about to, goes on; another stays as it is. */
+CREATE OR REPLACE FUNCTION ap.job_confirm(j ap.found_job, q jsonb, t timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    pauses boolean := j.status = 'paused' OR (j.status = 'running' AND j.desired = 'pause');
+BEGIN
+    UPDATE ap.automation_process_state SET confirmed_at = t, saved_at = t
+    WHERE job = j.id AND confirmed_at IS NULL;
+    IF NOT FOUND THEN
+        RETURN '{"changed": false}';
+    END IF;
+    IF pauses THEN
+        PERFORM ap.set_mode(j, q ->> 'mode', t);
+        PERFORM ap.job_go(j, q, t);
+    END IF;
+    PERFORM ap.audit(t, 'job_confirm', q ->> 'actor',
+        (q ->> 'workspace') || '/' || (q ->> 'name'), job => j.id,
+        words => CASE WHEN pauses THEN q ->> 'mode' END);
+    RETURN '{"changed": true}';
+END $$;
+
 /* q: actor, workspace, name, what, mode. The word sets `desired`; the lane that holds the job
  * brings it to rest. Where no lane holds it, the word is carried out at once. */
 CREATE OR REPLACE FUNCTION ap.job_control(q jsonb) RETURNS jsonb
@@ -82,6 +103,9 @@ DECLARE
                      ELSE 'running' END;
 BEGIN
     PERFORM ap.gate(q, j.workspace_id, 'change');
+    IF q ->> 'what' = 'confirm' THEN
+        RETURN ap.job_confirm(j, q, t);
+    END IF;
     IF runs THEN
         PERFORM ap.set_mode(j, q ->> 'mode', t);
     END IF;

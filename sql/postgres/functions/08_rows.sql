@@ -21,7 +21,7 @@ LANGUAGE sql STABLE AS $$
     SELECT json_build_array(r.job, r.cycle, r.cycle_ended, r.draws, r.group_no, r.term_no,
         ap.us(r.rest_until), ap.us(r.wait_until), ap.us(r.started_at), r.started_by,
         ap.us(r.ended_at), r.error, r.duplicates, r.next_group_no, r.next_term_no,
-        r.most_per_group, r.most_per_term, ap.us(r.saved_at))
+        r.most_per_group, r.most_per_term, ap.us(r.saved_at), ap.us(r.confirmed_at))
 $$;
 
 CREATE OR REPLACE FUNCTION ap.row_of(r ap.job_leases) RETURNS json

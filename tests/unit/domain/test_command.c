@@ -16,6 +16,7 @@ static const struct {
     {__LINE__, COMMAND_JOB_STOP, "stop", COMMAND_JOB_START},
     {__LINE__, COMMAND_JOB_PAUSE, "pause", COMMAND_JOB_RESUME},
     {__LINE__, COMMAND_JOB_RESUME, "resume", COMMAND_JOB_PAUSE},
+    {__LINE__, COMMAND_JOB_CONFIRM, "confirm", COMMAND_NONE},
     {__LINE__, COMMAND_JOB_DELETE, "delete", COMMAND_NONE},
     {__LINE__, COMMAND_CONFIG_RELOAD, "reload", COMMAND_NONE},
     {__LINE__, COMMAND_SCHEDULE_ENABLE, "schedule enable", COMMAND_SCHEDULE_DISABLE},

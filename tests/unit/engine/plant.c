@@ -235,6 +235,7 @@ void plant_init(struct plant *p)
     if (!wake_init(&p->console, &err))
         fail_msg("%s", err.text);
     settings_defaults(&p->settings);
+    p->settings.mail_confirm_first = 0; /* nobody is there to confirm */
     p->next = p->settings;
     scratch_write(&p->dir, "autopilot.ini", "; nothing\n");
     char *config = strdup(scratch_path(&p->dir, "autopilot.ini"));

@@ -282,6 +282,7 @@ void rig_init(struct rig *rig, const struct rig_job *job)
     if (!journal_open(":memory:", &rig->journal, &err))
         fail_msg("%s", err.text);
     settings_defaults(&rig->settings);
+    rig->settings.mail_confirm_first = 0; /* nobody is there to confirm */
     rig->ports = (struct lane_ports){.authority = &rig->failing.port,
                                      .journal = rig->journal,
                                      .pages = &rig->pages.port,

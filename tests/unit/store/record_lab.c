@@ -166,7 +166,7 @@ void lab_find(struct record_lab *l, const char *addresses)
 
 int32_t lab_claim(struct record_lab *l, int32_t count)
 {
-    struct send_want want = {l->group_no, l->term_no, count, 0, 0, false};
+    struct send_want want = {.group_no = l->group_no, .term_no = l->term_no, .count = count};
     OK(l, l->a->ops->sends_exchange(l->a, &l->lease, NULL, 0, &want, &l->grant, &l->err));
     return l->grant.count;
 }

@@ -1,0 +1,9 @@
+/* 0006_confirm - when an operator said that the first letters of a job are well. A job that already
+ * sent real mail needs no such word. */
+
+ALTER TABLE automation_process_state ADD COLUMN confirmed_at INTEGER;
+
+UPDATE automation_process_state SET confirmed_at = saved_at
+WHERE job IN (SELECT j.id FROM automation_jobs j WHERE j.mode = 'smtp' AND j.total_emails_sent > 0);
+
+PRAGMA user_version = 6;
