@@ -1,6 +1,6 @@
 /* pages.h - port: the addresses of one page. Fetching, decoding, extraction and validation are
  * behind it. One instance belongs to one thread; one page at a time.
- * Adapters: pages_corpus (files that were imported), later fetch_curl (http, https). */
+ * Adapters: pages_corpus (files that were imported), pages_web (http, https), pages_any (both). */
 #ifndef PORT_PAGES_H
 #define PORT_PAGES_H
 
@@ -32,6 +32,9 @@ struct pages_ops {
     enum page_answer (*next)(struct pages *p, int64_t deadline_us, struct page_view *ret,
                              struct err *err);
     void (*end)(struct pages *p);
+    /* This page will be asked for soon: it may be fetched meanwhile. It never changes what start()
+     * and next() give. True when it makes sense to announce more. NULL: it never does. */
+    bool (*ahead)(struct pages *p, const char *url);
     void (*free)(struct pages *p);
 };
 

@@ -13,7 +13,7 @@ struct span {
     size_t len;
 };
 
-/* --- one spelling ---- */
+/* --- one spelling ----------------------------------------------------------------------------- */
 
 static int hex(char c)
 {
@@ -56,7 +56,7 @@ static void add_one_spelling(struct buf *out, struct span s)
     }
 }
 
-/* --- reading ---- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 struct line {
     struct span key, value;
@@ -186,7 +186,7 @@ void robots_read(const char *text, size_t len, const char *token, struct buf *ou
     }
 }
 
-/* --- asking ---- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 /* Each piece between two * as early as it comes: if any choice of places matches, this one does. */
 static bool matches(struct span pattern, struct span path)

@@ -50,7 +50,7 @@ static void release(struct pages *port)
     (void)port; /* owned by the caller */
 }
 
-static const struct pages_ops ops = {start, next, end, release};
+static const struct pages_ops ops = {.start = start, .next = next, .end = end, .free = release};
 
 void fake_pages_init(struct fake_pages *p, const struct fake_world *world)
 {

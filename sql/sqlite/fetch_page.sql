@@ -1,0 +1,2 @@
+-- $url: the page as it was
+SELECT body, type FROM page WHERE url = $url;
