@@ -4,7 +4,9 @@
 #include "adapter/clock_real.h"
 #include "adapter/content_any.h"
 #include "adapter/message.h"
+#include "adapter/pages_any.h"
 #include "adapter/pages_corpus.h"
+#include "adapter/pages_web.h"
 #include "adapter/reports_html.h"
 #include "adapter/zone_file.h"
 #include "adapter/zones_tzdata.h"
@@ -27,6 +29,7 @@
 struct wire {
     struct app app; /* a copy: places and names */
     struct engine_plugs plugs;
+    struct web_gate *gate; /* of all lanes: a host meets one visitor */
     pthread_mutex_t mutex; /* guards config */
     struct config config;
 };
@@ -105,7 +108,25 @@ static bool plug_search(void *ctx, const char *provider, struct search **ret, st
 static bool plug_pages(void *ctx, struct pages **ret, struct err *err)
 {
     struct wire *w = ctx;
-    return pages_corpus_new(w->app.data_dir, ret, err);
+    char agent[WIRE_AGENT_MAX];
+    struct settings s;
+    struct pages *corpus = NULL, *web = NULL;
+    plug_settings(w, &s);
+    wire_agent(&s, agent);
+    struct pages_web_options options = {
+        .agent = agent,
+        .contact = s.fetch_contact[0] != '\0',
+        .allow_private = s.fetch_allow_private,
+        .host_interval_us = s.fetch_per_host_interval_us,
+        .data_dir = w->app.data_dir,
+    };
+    if (!pages_corpus_new(w->app.data_dir, &corpus, err))
+        return false;
+    if (!pages_web_new(&options, w->gate, &web, err)) {
+        corpus->ops->free(corpus);
+        return false;
+    }
+    return pages_any_new(corpus, web, ret, err);
 }
 
 static bool plug_mail(void *ctx, const struct settings *settings, struct mail **ret,
@@ -258,7 +279,12 @@ bool wire_new(const struct app *app, const struct config *config, const struct l
         return err_set(err, ERR_STOP, "start: out of memory");
     w->app = *app;
     w->config = *config;
+    if (!web_gate_new(&w->gate, err)) {
+        free(w);
+        return false;
+    }
     if (pthread_mutex_init(&w->mutex, NULL) != 0) {
+        web_gate_free(w->gate);
         free(w);
         return err_set(err, ERR_STOP, "start: no mutex can be made");
     }
@@ -294,6 +320,7 @@ void wire_free(struct wire *w)
     if (w == NULL)
         return;
     pthread_mutex_destroy(&w->mutex);
+    web_gate_free(w->gate);
     free(w);
 }
 

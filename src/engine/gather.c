@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { STEP_HITS_MAX = SEARCH_PAGES_MAX };
+enum { STEP_HITS_MAX = SEARCH_PAGES_MAX, AHEAD_MAX = 32 };
 
 #define STEP_MEMORY (INT64_C(16) * 1024 * 1024) /* no further page is begun above it */
 #define GATHER_US (INT64_C(1) * 1000000)        /* then what is there is reported */
@@ -26,7 +26,40 @@ struct gatherer {
     struct search *search;
     int32_t addresses; /* usable ones found so far */
     int64_t slice_us;  /* boot time from which what is there is reported */
+
+    struct search_hit *line; /* AHEAD_MAX of them, a ring; in the step's memory */
+    int32_t first, waiting;
+    bool more;               /* the pages port wants to hear of further hits */
+    enum search_answer last; /* behind the line: SEARCH_HIT, or the end that the provider said */
+    struct err why;          /* with SEARCH_FAILED */
 };
+
+/* Asks the provider for one hit more, and announces it. False: none came until the deadline. */
+static bool queue_hit(struct gatherer *g, int64_t deadline_us)
+{
+    struct pages *p = g->l->ports->pages;
+    struct search_hit *hit = &g->line[(g->first + g->waiting) % AHEAD_MAX];
+    struct err why = {0};
+    enum search_answer answer = g->search->ops->next(g->search, deadline_us, hit, &why);
+    if (answer == SEARCH_WAIT)
+        return false;
+    if (answer != SEARCH_HIT) {
+        g->last = answer;
+        g->why = why;
+        return false;
+    }
+    g->waiting++;
+    g->more = p->ops->ahead != NULL && p->ops->ahead(p, hit->url);
+    return true;
+}
+
+/* Announces what the provider has by now; waits for nothing. */
+static void look_ahead(struct gatherer *g)
+{
+    while (g->more && g->last == SEARCH_HIT && g->waiting < AHEAD_MAX &&
+           queue_hit(g, lane_boot(g->l)))
+        ;
+}
 
 /* The words of variation k; "" when the term has no such variation. */
 static bool query_text(const struct gatherer *g, int32_t k, char ret[TERM_MAX_BYTES + 1],
@@ -119,6 +152,7 @@ static enum page_answer await_page(struct gatherer *g, struct page_view *view, s
             (void)err_set(why, ERR_RETRY, "pages: no answer for a minute");
             return PAGE_FAILED;
         }
+        look_ahead(g);
     }
 }
 
@@ -132,6 +166,13 @@ static bool take_hit(struct gatherer *g, const struct search_hit *hit, struct er
     enum page_answer answer = PAGE_FAILED;
     if (p->ops->start(p, hit->url, &why))
         answer = await_page(g, &view, &why);
+    if (answer == PAGE_FAILED &&
+        why.kind == ERR_STOP) { /* no page can be read: it keeps its turn */
+        p->ops->end(p);
+        g->ret->failed = true;
+        g->ret->why = why;
+        return true;
+    }
     g->l->sum.pages += answer == PAGE_READY;
     g->l->sum.failed += answer == PAGE_FAILED;
     if (answer == PAGE_READY && view.count > 0)
@@ -165,39 +206,50 @@ static bool take_failure(struct gatherer *g, const struct err *why, struct err *
 static bool enough(const struct gatherer *g)
 {
     const struct gathered *r = g->ret;
-    return r->dropped || g->addresses >= g->q->room || r->count >= SEARCH_PAGES_MAX ||
+    return r->dropped || r->failed || g->addresses >= g->q->room || r->count >= SEARCH_PAGES_MAX ||
            r->hits >= STEP_HITS_MAX || (int64_t)g->l->step_memory.used > STEP_MEMORY ||
            (r->hits > 0 && lane_boot(g->l) >= g->slice_us);
+}
+
+/* Waits until there is a hit in line. *ret_go false: there is none, and the step ends. */
+static bool await_hit(struct gatherer *g, bool *ret_go, struct err *err)
+{
+    int64_t patience = lane_boot(g->l) + SEARCH_PATIENCE_US;
+    *ret_go = false;
+    while (g->waiting == 0) {
+        if (g->last == SEARCH_EXHAUSTED)
+            return next_variation(g, err);
+        if (g->last == SEARCH_FAILED)
+            return take_failure(g, &g->why, err);
+        if (queue_hit(g, lane_boot(g->l) + LANE_LOOK_US) || g->last != SEARCH_HIT)
+            continue;
+        if (must_drop(g))
+            return true;
+        if (lane_boot(g->l) >= patience) {
+            (void)err_set(&g->why, ERR_RETRY, "search: no answer for two minutes");
+            return take_failure(g, &g->why, err);
+        }
+    }
+    *ret_go = true;
+    return true;
 }
 
 /* The query is under way: takes its hits until there is enough or an end. */
 static bool take_hits(struct gatherer *g, struct err *err)
 {
-    struct search *s = g->search;
-    struct search_hit hit;
-    int64_t patience = lane_boot(g->l) + SEARCH_PATIENCE_US;
+    bool go = true;
     while (!enough(g)) {
-        struct err why = {0};
-        switch (s->ops->next(s, lane_boot(g->l) + LANE_LOOK_US, &hit, &why)) {
-        case SEARCH_HIT:
-            if (!take_hit(g, &hit, err))
-                return false;
-            patience = lane_boot(g->l) + SEARCH_PATIENCE_US;
-            if (must_drop(g))
-                return true;
-            break;
-        case SEARCH_WAIT:
-            if (must_drop(g))
-                return true;
-            if (lane_boot(g->l) < patience)
-                break;
-            (void)err_set(&why, ERR_RETRY, "search: no answer for two minutes");
-            return take_failure(g, &why, err);
-        case SEARCH_EXHAUSTED:
-            return next_variation(g, err);
-        case SEARCH_FAILED:
-            return take_failure(g, &why, err);
-        }
+        if (!await_hit(g, &go, err))
+            return false;
+        if (!go)
+            return true;
+        look_ahead(g);
+        if (!take_hit(g, &g->line[g->first], err))
+            return false;
+        g->first = (g->first + 1) % AHEAD_MAX;
+        g->waiting--;
+        if (must_drop(g))
+            return true;
     }
     return true;
 }
@@ -221,6 +273,9 @@ static bool gather_query(struct gatherer *g, struct err *err)
                                      .limit = q->room - g->addresses};
     if (!g->search->ops->start(g->search, &request, &why))
         return take_failure(g, &why, err);
+    g->first = g->waiting = 0;
+    g->more = false;
+    g->last = SEARCH_HIT;
     bool ok = take_hits(g, err);
     g->search->ops->end(g->search);
     return ok;
@@ -232,7 +287,8 @@ bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, s
     struct err why = {0};
     g.slice_us = lane_boot(l) + GATHER_US;
     ret->pages = arena_array(&l->step_memory, SEARCH_PAGES_MAX, sizeof *ret->pages);
-    if (ret->pages == NULL)
+    g.line = arena_array(&l->step_memory, AHEAD_MAX, sizeof *g.line);
+    if (ret->pages == NULL || g.line == NULL)
         return err_set(err, ERR_STOP, "search: out of memory for the pages of a step");
     if (!l->ports->search(l->ports->ctx, q->provider, &g.search, &why)) {
         ret->failed = true;
