@@ -45,12 +45,20 @@ static void end(struct pages *port)
     self(port)->open = false;
 }
 
+static bool ahead(struct pages *port, const char *url)
+{
+    (void)url; /* everything is here already */
+    self(port)->aheads++;
+    return self(port)->looks_ahead;
+}
+
 static void release(struct pages *port)
 {
     (void)port; /* owned by the caller */
 }
 
-static const struct pages_ops ops = {.start = start, .next = next, .end = end, .free = release};
+static const struct pages_ops ops = {
+    .start = start, .next = next, .end = end, .ahead = ahead, .free = release};
 
 void fake_pages_init(struct fake_pages *p, const struct fake_world *world)
 {

@@ -12,8 +12,9 @@ struct fake_pages {
     struct pages port; /* first: hand out &pages.port */
     const struct fake_world *world;
     int32_t wait_every; /* each so-manieth next() answers PAGE_WAIT; 0: none does */
+    bool looks_ahead;   /* what ahead() answers */
     /* What happened, for tests. */
-    int32_t starts, nexts, ends;
+    int32_t starts, nexts, ends, aheads;
     /* The page under way. */
     bool open;
     char url[URL_MAX + 1];

@@ -46,11 +46,14 @@ static const struct {
     int line;
     int32_t search_wait, page_wait, fail;
     enum err_kind kind;
+    bool ahead; /* hits are announced before their turn */
 } hiccups[] = {
-    {__LINE__, 2, 0, 0, ERR_RETRY}, {__LINE__, 0, 2, 0, ERR_RETRY},
-    {__LINE__, 3, 3, 0, ERR_RETRY}, {__LINE__, 0, 0, 1, ERR_RETRY},
-    {__LINE__, 0, 0, 4, ERR_RETRY}, {__LINE__, 0, 0, 4, ERR_UNREACHABLE},
-    {__LINE__, 5, 3, 3, ERR_RETRY},
+    {__LINE__, 2, 0, 0, ERR_RETRY, false}, {__LINE__, 0, 2, 0, ERR_RETRY, false},
+    {__LINE__, 3, 3, 0, ERR_RETRY, false}, {__LINE__, 0, 0, 1, ERR_RETRY, false},
+    {__LINE__, 0, 0, 4, ERR_RETRY, false}, {__LINE__, 0, 0, 4, ERR_UNREACHABLE, false},
+    {__LINE__, 5, 3, 3, ERR_RETRY, false}, {__LINE__, 0, 0, 0, ERR_RETRY, true},
+    {__LINE__, 2, 0, 0, ERR_RETRY, true},  {__LINE__, 3, 2, 0, ERR_RETRY, true},
+    {__LINE__, 5, 3, 4, ERR_RETRY, true},
 };
 
 static void test_hiccups(void **state)
@@ -61,6 +64,7 @@ static void test_hiccups(void **state)
         struct rig *rig = make(&rig_small);
         rig->search.wait_every = hiccups[i].search_wait;
         rig->pages.wait_every = hiccups[i].page_wait;
+        rig->pages.looks_ahead = hiccups[i].ahead;
         rig->search.fail_next = hiccups[i].fail;
         rig->search.fail_kind = hiccups[i].kind;
         char *got = run_and_tell(rig);
@@ -68,6 +72,19 @@ static void test_hiccups(void **state)
         free(got);
     }
     free(want);
+}
+
+/* Hits are announced before their turn, and no more than fit in the line. */
+static void test_ahead(void **state)
+{
+    (void)state;
+    struct rig *rig = make(&rig_small);
+    rig->pages.looks_ahead = true;
+    rig_control(rig, CONTROL_START);
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    assert_true(rig->pages.aheads > rig->pages.starts);
+    assert_int_equal(rig->pages.starts, rig->pages.ends);
+    end(rig);
 }
 
 /* The waits between failures grow, are drawn, and have a ceiling. */
@@ -493,14 +510,23 @@ static void test_renewal_fails_for_a_while(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hiccups),           cmocka_unit_test(test_backoff),
-        cmocka_unit_test(test_failing_term),      cmocka_unit_test(test_refused_query),
-        cmocka_unit_test(test_provider_unusable), cmocka_unit_test(test_provider_away),
-        cmocka_unit_test(test_broken_pages),      cmocka_unit_test(test_cursor_inside_page),
-        cmocka_unit_test(test_no_gaps),           cmocka_unit_test(test_failures_apart),
-        cmocka_unit_test(test_variations),        cmocka_unit_test(test_refused_variation),
-        cmocka_unit_test(test_slow_provider),     cmocka_unit_test(test_dead_provider),
-        cmocka_unit_test(test_stop_in_search),    cmocka_unit_test(test_renewal_fails_for_a_while),
+        cmocka_unit_test(test_hiccups),
+        cmocka_unit_test(test_ahead),
+        cmocka_unit_test(test_backoff),
+        cmocka_unit_test(test_failing_term),
+        cmocka_unit_test(test_refused_query),
+        cmocka_unit_test(test_provider_unusable),
+        cmocka_unit_test(test_provider_away),
+        cmocka_unit_test(test_broken_pages),
+        cmocka_unit_test(test_cursor_inside_page),
+        cmocka_unit_test(test_no_gaps),
+        cmocka_unit_test(test_failures_apart),
+        cmocka_unit_test(test_variations),
+        cmocka_unit_test(test_refused_variation),
+        cmocka_unit_test(test_slow_provider),
+        cmocka_unit_test(test_dead_provider),
+        cmocka_unit_test(test_stop_in_search),
+        cmocka_unit_test(test_renewal_fails_for_a_while),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
