@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """fetch.py - pages a second from 500 sites: pages_web beside curl and wget.
 
-The same pages of the same server on the loopback address, whose threads play all sites. curl keeps
-16 transfers going and writes no files; wget goes one by one, as it does, with a proxy's manners so
-that it needs no names. pages_web asks each site for its robots.txt as well, keeps to one request to
+The same pages of the same server, whose threads play all sites, each on a loopback address of its
+own. curl keeps 16 transfers going and writes no files; wget goes one by one, as it does. pages_web asks each site for its robots.txt as well, keeps to one request to
 a site at a time, and reads the addresses of each page; the others only load it. Without a pause
 between requests. Two orders: 8 pages a site one after the other, and the sites in turn.
 """
@@ -31,7 +30,7 @@ def measure(what, words, **more):
     return best, p.stdout
 
 
-def compare(name, urls, port, base):
+def compare(name, urls, base):
     path = base + '/urls'
     with open(path, 'w') as f:
         f.write('\n'.join(urls) + '\n')
@@ -39,16 +38,15 @@ def compare(name, urls, port, base):
         f.write(''.join('url = "%s"\noutput = "/dev/null"\n' % u for u in urls))
     with open(path) as f:
         rates = {}
-        took, out = measure('pages_web', [PROG, 'read', port], input=f.read())
+        took, out = measure('pages_web', [PROG, 'read'], input=f.read())
         if out.split() != [str(len(urls)), str(2 * len(urls))]:
             sys.exit('pages_web read %s' % out)
         rates['pages_web'] = len(urls) / took
-    took, _ = measure('curl', ['curl', '-sS', '--parallel', '--parallel-max', '16', '--connect-to',
-                               '::127.0.0.1:' + port, '-K', base + '/curl'])
+    took, _ = measure('curl', ['curl', '-sS', '--parallel', '--parallel-max', '16', '-K',
+                               base + '/curl'])
     rates['curl'] = len(urls) / took
     if shutil.which('wget'):
-        took, _ = measure('wget', ['wget', '-q', '-O', '/dev/null', '-e', 'use_proxy=yes', '-e',
-                                   'http_proxy=127.0.0.1:' + port, '-i', path])
+        took, _ = measure('wget', ['wget', '-q', '--no-proxy', '-O', '/dev/null', '-i', path])
         rates['wget'] = len(urls) / took
     for who, rate in rates.items():
         print('%-16s %-10s %8.0f pages/s  %5.2f' % (name, who, rate, rates['pages_web'] / rate))
@@ -60,12 +58,11 @@ def main():
     port = server.stdout.readline().strip()
     with tempfile.TemporaryDirectory() as base:
         print('%-16s %-10s %16s  %s' % ('order', 'who', '', 'pages_web is faster by'))
-        by_site = ['http://site%d.example/page/%d' % (s, p) for s in range(SITES)
-                   for p in range(PAGES)]
-        in_turn = ['http://site%d.example/page/%d' % (s, p) for p in range(PAGES)
-                   for s in range(SITES)]
-        compare('sites in turn', in_turn, port, base)
-        compare('site by site', by_site, port, base)
+        url = lambda s, p: 'http://127.0.%d.%d:%s/page/%d' % (s // 250 + 1, s % 250 + 1, port, p)
+        in_turn = [url(s, p) for p in range(PAGES) for s in range(SITES)]
+        by_site = [url(s, p) for s in range(SITES) for p in range(PAGES)]
+        compare('sites in turn', in_turn, base)
+        compare('site by site', by_site, base)
     server.stdin.close()
     server.wait()
 

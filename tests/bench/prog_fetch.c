@@ -2,7 +2,7 @@
  * reading a list of their pages through the port, as a search step does.
  *
  * usage: prog_fetch serve        prints its port; until its input ends
- *        prog_fetch read PORT    reads addresses from its input; prints pages and addresses */
+ *        prog_fetch read         reads addresses from its input; prints pages and addresses */
 #include "adapter/pages_web.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -19,6 +19,7 @@ enum { URLS_MAX = 100000, AHEAD = 32 };
 static void answer(void *ctx, const struct web_asked *asked, struct buf *out)
 {
     struct buf page = buf_init(20000);
+    const char *name = strrchr(asked->path, '/') + 1;
     (void)ctx;
     if (str_equal(asked->path, "/robots.txt")) {
         static const char robots[] = "User-agent: *\nDisallow: /private/\n";
@@ -31,8 +32,8 @@ static void answer(void *ctx, const struct web_asked *asked, struct buf *out)
                        "<p class='text'>Paragraph %d of a page about <a href='/%d'>things</a>"
                        " that somebody makes and sells in a town.</p>\n",
                        i, i);
-    (void)buf_addf(&page, "<a href='mailto:info@%s.de'>Mail</a> or office@%s.de</body>",
-                   asked->host, asked->host);
+    (void)buf_addf(&page, "<a href='mailto:info@shop%s.de'>Mail</a> or office@shop%s.de</body>",
+                   name, name);
     web_answer(out, 200, "", "text/html; charset=utf-8", buf_text(&page), page.len);
     buf_done(&page);
 }
@@ -61,20 +62,17 @@ static int32_t read_urls(char **urls)
     return count;
 }
 
-static int read_pages(const char *port)
+static int read_pages(void)
 {
     static char *urls[URLS_MAX];
-    char connect_to[100];
     struct web_gate *gate = NULL;
     struct pages *p = NULL;
     struct page_view view;
     struct err err = {0};
     long pages = 0, addresses = 0;
     int32_t count = read_urls(urls), announced = 0;
-    (void)str_format(connect_to, sizeof connect_to, "::127.0.0.1:%s", port); /* it fits */
     struct pages_web_options options = {
         .agent = "autopilot/bench", .contact = true, .allow_private = true};
-    options.connect_to = connect_to;
     if (!web_gate_new(&gate, &err) || !pages_web_new(&options, gate, &p, &err)) {
         (void)fprintf(stderr, "%s\n", err.text);
         return 1;
@@ -102,8 +100,8 @@ int main(int count, char **words)
 {
     if (count == 2 && str_equal(words[1], "serve"))
         return serve();
-    if (count == 3 && str_equal(words[1], "read"))
-        return read_pages(words[2]);
-    (void)fprintf(stderr, "usage: prog_fetch serve | read PORT\n");
+    if (count == 2 && str_equal(words[1], "read"))
+        return read_pages();
+    (void)fprintf(stderr, "usage: prog_fetch serve | read\n");
     return 2;
 }
