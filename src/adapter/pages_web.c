@@ -153,17 +153,17 @@ static bool is_stale(const struct item *i, int64_t now_us)
     return i->state == ITEM_READY && now_us - i->done_us > KEPT_US;
 }
 
-/* A free place, or that of the page that was announced longest ago and is not under way. */
+/* A free place, or that of the page that was announced longest ago; never the wanted one's. */
 static struct item *make_place(struct pages_web *p)
 {
-    struct item *oldest = NULL;
+    struct item *oldest = p->wanted == p->items ? p->items + 1 : p->items;
     for (struct item *i = p->items; i < p->items + ITEMS_MAX; i++) {
         if (i->state == ITEM_FREE)
             return i;
-        if (i != p->wanted && (oldest == NULL || i->number < oldest->number))
+        if (i != p->wanted && i->number < oldest->number)
             oldest = i;
     }
-    free_item(p, oldest); /* there are more than one */
+    free_item(p, oldest);
     return oldest;
 }
 
