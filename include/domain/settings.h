@@ -47,6 +47,7 @@ struct settings {
     char mail_reply_to[SETTING_TEXT_MAX + 1];
     char mail_postal_address[SETTING_TEXT_MAX + 1];
     char mail_unsubscribe[SETTING_TEXT_MAX + 1];
+    char mail_unsubscribe_key[SETTING_TEXT_MAX + 1]; /* empty: DATA/unsubscribe.key */
     int32_t mail_daily_cap;
     int32_t mail_per_minute;
     int32_t mail_batch;
@@ -63,6 +64,9 @@ struct settings {
     int32_t report_retries;
     /* [api] */
     char api_listen[SETTING_TEXT_MAX + 1];
+    bool api_behind_tls;
+    char api_hosts[SETTING_TEXT_MAX + 1]; /* with commas between them */
+    int32_t api_per_minute;               /* 0: no limit */
     /* [log] */
     int32_t log_keep_lines;
     char log_level[16];
