@@ -186,7 +186,8 @@ static bool within_quota(struct api_call *c, const char *kind, const char *who)
     if (quota_take(&a->quota, key, a->settings.api_per_minute, SPAN_S * US_PER_S, clock_boot_us(),
                    &wait_us))
         return true;
-    http_header_add(c->answer, "Retry-After", "%lld", (long long)(wait_us / US_PER_S + 1));
+    long long wait_s = wait_us / US_PER_S + 1;
+    http_header_add(c->answer, "Retry-After", "%lld", wait_s);
     api_error(c, 429, "too_many", "more requests a minute than [api] per_minute allows",
               "ask again after the seconds in Retry-After");
     return false;

@@ -2,8 +2,8 @@
  * same HTTP library in the same run; and a job's letters a second while others ask all the time.
  *
  * usage: bench_api     (AUTOPILOT_BIN: the program) Both are asked by the same client, over TCP on
- * loopback, on CLIENTS connections that are kept; they take turns, so that other work on the machine
- * disturbs both alike. */
+ * loopback, on CLIENTS connections that are kept; they take turns, so that other work on the
+ * machine disturbs both alike. */
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"

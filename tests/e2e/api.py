@@ -16,6 +16,7 @@ import urllib.parse
 
 import lab
 import lab_api
+import lab_console
 from lab import check
 from lab_api import Engine, wait_for
 
@@ -372,6 +373,28 @@ def metrics(e, read):
     check('and know the job', b'job_letters_total{workspace="default",job="sample"} ' in text, text)
 
 
+def console(data):
+    """A console serves too, but only when no engine of its directory does."""
+    path = os.path.join(lab.tmp(), 'console.sock')
+    t = lab_api.token(data, 'third')
+    e = Engine(data, 'unix:' + path)
+    c = lab_console.Console(lab_console.load_bench(), data, AUTOPILOT_API_LISTEN='unix:' + path)
+    c.wait('sample')
+
+    def pid():
+        c.app.pump(0.02)
+        try:
+            return e.json('GET', '/v1/status', t)[1]['engine']['pid']
+        except (OSError, KeyError):
+            return 0
+    check('an engine answers while a console stands by', pid() == e.process.pid, pid())
+    e.end()
+    ours = wait_for(pid, 30)
+    check('its console takes over when it ends', ours and ours != e.process.pid, ours)
+    c.type('q')
+    c.ended()
+
+
 def main():
     data = os.path.join(lab.tmp(), 'data')
     lab.must(data, 'init', '--sample', '--quiet')
@@ -389,6 +412,7 @@ def main():
     check('the engine ends in order', e.end() == 0)
     limits(data)
     listening(data)
+    console(data)
     letters = os.path.join(lab.tmp(), 'letters')
     lab.must(letters, 'init', '--sample', '--quiet')
     unsubscribe(letters)
