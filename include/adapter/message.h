@@ -31,8 +31,8 @@ struct message_sender {
     const char *reply_to;
     const char *postal_address; /* the last lines of both parts; may have several lines */
     /* One or more https:, http: or mailto: addresses, separated by commas or blanks. In them {{id}}
-     * becomes the letter's id and {{email}} the recipient, percent-encoded, because a one-click
-     * address has to say who wants to leave (RFC 8058 section 3.1). */
+     * becomes the letter's id, {{email}} the recipient, percent-encoded, and {token} the message's
+     * token, because a one-click address has to say who wants to leave (RFC 8058 section 3.1). */
     const char *unsubscribe;
 };
 
@@ -43,6 +43,7 @@ struct message {
     const char *subject; /* UTF-8, one line */
     const char *text;    /* NULL or "": no such part; one of the two is there */
     const char *html;
+    const char *token; /* for {token} in unsubscribe; NULL: there is none */
 };
 
 /* Checks what comes from the settings; ERR_REFUSED names the header and what is wrong. */

@@ -47,10 +47,11 @@ struct settings {
     char mail_reply_to[SETTING_TEXT_MAX + 1];
     char mail_postal_address[SETTING_TEXT_MAX + 1];
     char mail_unsubscribe[SETTING_TEXT_MAX + 1];
-    char mail_redirect_to[SETTING_TEXT_MAX + 1];   /* empty: letters go to whom they are for */
-    char mail_allow_domains[SETTING_TEXT_MAX + 1]; /* empty: all */
-    int32_t mail_confirm_first;                    /* 0: no confirmation */
-    int64_t mail_max_age_us;                       /* 0: no limit */
+    char mail_unsubscribe_key[SETTING_TEXT_MAX + 1]; /* empty: DATA/unsubscribe.key */
+    char mail_redirect_to[SETTING_TEXT_MAX + 1];     /* empty: letters go to whom they are for */
+    char mail_allow_domains[SETTING_TEXT_MAX + 1];   /* empty: all */
+    int32_t mail_confirm_first;                      /* 0: no confirmation */
+    int64_t mail_max_age_us;                         /* 0: no limit */
     int32_t mail_daily_cap;
     int32_t mail_per_minute;
     int32_t mail_batch;
@@ -67,6 +68,9 @@ struct settings {
     int32_t report_retries;
     /* [api] */
     char api_listen[SETTING_TEXT_MAX + 1];
+    bool api_behind_tls;
+    char api_hosts[SETTING_TEXT_MAX + 1]; /* with commas between them */
+    int32_t api_per_minute;               /* 0: no limit */
     /* [log] */
     int32_t log_keep_lines;
     char log_level[16];

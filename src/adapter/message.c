@@ -51,8 +51,8 @@ static bool sender_check(const struct message_sender *s, struct err *err)
 bool message_check_sender(const struct message_sender *sender, struct err *err)
 {
     struct uri_list uris;
-    return sender_check(sender, err) &&
-           uri_list_read(sender->unsubscribe, (struct uuid){{0}}, "a@b", &uris, err);
+    struct uri_words words = {.to = "a@b", .token = "t"};
+    return sender_check(sender, err) && uri_list_read(sender->unsubscribe, &words, &uris, err);
 }
 
 static bool letter_check(const struct message *m, struct err *err)
@@ -246,9 +246,10 @@ bool message_build(const struct message_sender *sender, const struct message *me
     struct buf text = buf_init(LETTER_BODY_MAX + FOOTER_MAX);
     struct buf html = buf_init(LETTER_BODY_MAX + FOOTER_MAX);
     size_t start = out->len;
+    struct uri_words words = {message->id, message->to, message->token};
     bool was_ok = buf_ok(out), ok = false;
     if (!sender_check(sender, err) || !letter_check(message, err) ||
-        !uri_list_read(sender->unsubscribe, message->id, message->to, &uris, err))
+        !uri_list_read(sender->unsubscribe, &words, &uris, err))
         goto out;
     if (!absent(message->text))
         make_text(&text, message->text, sender->postal_address, shown_uri(&uris));

@@ -113,17 +113,20 @@ static void percent_encode(struct buf *out, const char *text)
 }
 
 /* Puts the letter's own words where {{id}} and {{email}} stand. False: another variable. */
-static bool fill_in(struct buf *out, const char *uri, size_t len, struct uuid id, const char *to)
+static bool fill_in(struct buf *out, const char *uri, size_t len, const struct uri_words *words)
 {
     char id_text[UUID_TEXT_SIZE];
-    uuid_text(id, id_text);
+    uuid_text(words->id, id_text);
     for (size_t i = 0; i < len;) {
         if (len - i >= 6 && memcmp(uri + i, "{{id}}", 6) == 0) {
             (void)buf_adds(out, id_text);
             i += 6;
         } else if (len - i >= 9 && memcmp(uri + i, "{{email}}", 9) == 0) {
-            percent_encode(out, to);
+            percent_encode(out, words->to);
             i += 9;
+        } else if (words->token != NULL && len - i >= 7 && memcmp(uri + i, "{token}", 7) == 0) {
+            percent_encode(out, words->token);
+            i += 7;
         } else if (uri[i] == '{' || uri[i] == '}') {
             return false;
         } else {
@@ -151,7 +154,7 @@ static bool uri_refused(const char *uri, size_t len, const char *why, struct err
 }
 
 /* One address of the list, of len bytes. */
-static bool read_uri(const char *uri, size_t len, struct uuid id, const char *to,
+static bool read_uri(const char *uri, size_t len, const struct uri_words *words,
                      struct uri_list *ret, struct err *err)
 {
     struct buf filled = buf_init(MESSAGE_URI_MAX);
@@ -163,8 +166,8 @@ static bool read_uri(const char *uri, size_t len, struct uuid id, const char *to
         return uri_refused(uri, len, "must begin with https://, http:// or mailto:", err);
     if (ret->count == MESSAGE_URIS_MAX)
         return uri_refused(uri, len, "is one address too many; four are allowed", err);
-    if (!fill_in(&filled, uri, len, id, to))
-        (void)uri_refused(uri, len, "may hold {{id}} and {{email}}, no other braces", err);
+    if (!fill_in(&filled, uri, len, words))
+        (void)uri_refused(uri, len, "may hold {{id}}, {{email}} and {token}, no other braces", err);
     else if (!buf_ok(&filled))
         (void)uri_refused(uri, len, "is longer than 900 bytes when filled in", err);
     else if (!uri_bytes_ok(buf_text(&filled)))
@@ -179,14 +182,14 @@ static bool read_uri(const char *uri, size_t len, struct uuid id, const char *to
     return ok;
 }
 
-bool uri_list_read(const char *spec, struct uuid id, const char *to, struct uri_list *ret,
+bool uri_list_read(const char *spec, const struct uri_words *words, struct uri_list *ret,
                    struct err *err)
 {
     ret->count = 0;
     ret->https = false;
     for (const char *p = spec != NULL ? spec : ""; *(p += strspn(p, ", \t")) != '\0';) {
         size_t len = strcspn(p, ", \t");
-        if (!read_uri(p, len, id, to, ret, err))
+        if (!read_uri(p, len, words, ret, err))
             return false;
         p += len;
     }

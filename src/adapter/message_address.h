@@ -27,8 +27,14 @@ struct uri_list {
     int count;
     bool https; /* one of them takes a one-click POST */
 };
+/* What an unsubscribe address may say of its letter. */
+struct uri_words {
+    struct uuid id;
+    const char *to;
+    const char *token; /* NULL: {token} is refused */
+};
 /* Reads mail.unsubscribe (NULL or "": none) for one letter. */
-bool uri_list_read(const char *spec, struct uuid id, const char *to, struct uri_list *ret,
+bool uri_list_read(const char *spec, const struct uri_words *words, struct uri_list *ret,
                    struct err *err);
 
 #endif

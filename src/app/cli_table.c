@@ -248,6 +248,11 @@ static const struct cli_option login_options[] = {
     END,
 };
 
+static const struct cli_option token_options[] = {
+    {"scope", "NAME", "read (default), or control: also start, pause, stop, resume, run"},
+    END,
+};
+
 static const struct cli_row rows[] = {
     {"init", NULL, "[DIR]", 0, 1, "make a data directory: config, record, workspace `default`",
      init_options, cmd_init},
@@ -417,6 +422,11 @@ static const struct cli_row rows[] = {
      cmd_db_forget},
     {"db", "upkeep", "", 0, 0, "drop what [record] keep_events and keep_runs say, as engines do",
      NULL, cmd_db_upkeep},
+
+    {"token", "create", "NAME", 1, 1, "a token for the control API; it is printed once",
+     token_options, cmd_token_create},
+    {"token", "list", "", 0, 0, "who may use the control API", NULL, cmd_token_list},
+    {"token", "revoke", "NAME", 1, 1, "from now on it is refused", NULL, cmd_token_revoke},
 
     {"help", NULL, "[WORD...]", 0, 2, "help on a sub-command", NULL, cmd_help},
     {"keys", NULL, "", 0, 0, "every key of the console", NULL, cmd_keys},

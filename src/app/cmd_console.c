@@ -1,5 +1,6 @@
 /* cmd_console.c - autopilot without a sub-command: the console, with an engine inside unless one
  * already serves; and what becomes of the work when the console ends. */
+#include "api.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "commands.h"
@@ -32,6 +33,7 @@ struct console_app {
     struct wire *wire;
     struct wake wake;
     struct engine *engine;
+    struct api *api;
     struct zones *zones; /* of the console's thread */
 };
 
@@ -43,7 +45,8 @@ static bool begin(void *ctx, struct desk **ret, struct err *err)
     if (!engine_start(wire_plugs(c->wire), role, 0, &c->wake, &c->engine, err))
         return false;
     *ret = engine_desk(c->engine);
-    return true;
+    return c->app->read_only ||
+           api_start(c->app, &c->config, wire_plugs(c->wire), *ret, &c->sink, &c->api, err);
 }
 
 static void settings_now(void *ctx, struct settings *ret)
@@ -260,6 +263,7 @@ bool cmd_console(struct app *app, struct err *err)
     }
     if (ok && c.engine != NULL)
         ok = leave(&c, end, err);
+    api_stop(c.api);
     if (c.engine != NULL)
         engine_stop(c.engine);
     engine_free(c.engine);

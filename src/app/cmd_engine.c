@@ -2,6 +2,7 @@
  *
  * The main thread owns stdout and the signals: TERM, INT and QUIT end it at a step boundary (jobs
  * that run keep running for whoever serves next), HUP reads the config again. */
+#include "api.h"
 #include "base/clock.h"
 #include "base/notify.h"
 #include "base/str.h"
@@ -33,6 +34,7 @@ struct serving {
     struct log_sink sink;
     struct wire *wire;
     struct engine *engine;
+    struct api *api;
     struct db *db;
     struct log_view view;
     struct watch watch;
@@ -89,7 +91,9 @@ static bool start(struct serving *s, struct err *err)
         return err_set(err, ERR_USAGE, "--wait-lock: \"%s\" is not a span (500ms, 10s, 2m)", wait);
     watch_init(&s->watch, s->app->data_dir, names, 3);
     return prepare(s, err) && wire_new(s->app, &s->config, &s->sink, &s->wire, err) &&
-           engine_start(wire_plugs(s->wire), ENGINE_ROLE_SERVE, wait_us, NULL, &s->engine, err);
+           engine_start(wire_plugs(s->wire), ENGINE_ROLE_SERVE, wait_us, NULL, &s->engine, err) &&
+           api_start(s->app, &s->config, wire_plugs(s->wire), engine_desk(s->engine), &s->sink,
+                     &s->api, err);
 }
 
 /* Handles what is pending; false when the engine shall end. */
@@ -181,6 +185,7 @@ bool cmd_engine(struct app *app, struct err *err)
     notify_send(&s.manager, "STOPPING=1");
     struct err trouble = {0};
     bool well = !ok || check_standing(&s, &trouble);
+    api_stop(s.api);
     if (s.engine != NULL)
         engine_stop(s.engine);
     if (ok && !app->quiet)

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "output.h"
 #include "port/reports.h"
+#include "schedule_json.h"
 #include "shared.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static json_t *run_json(const struct run_row *r)
+json_t *run_json(const struct run_row *r)
 {
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:s, s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:o, "

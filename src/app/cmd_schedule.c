@@ -8,6 +8,7 @@
 #include "domain/calendar.h"
 #include "output.h"
 #include "schedule_config.h"
+#include "schedule_json.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static const char *state_of(const struct schedule_row *s)
     return schedule_status_name(s->status);
 }
 
-static json_t *schedule_json(const struct schedule_row *s)
+json_t *schedule_json(const struct schedule_row *s)
 {
     json_t *config = json_loads(s->config, 0, NULL);
     return json_pack(

@@ -40,8 +40,8 @@ static bool lane_letter(void *ctx, const struct settings *settings,
                         const struct template_def *template, const struct send_row *row,
                         const char *group, const char *term, struct buf *out, struct err *err)
 {
-    (void)ctx; /* the settings that count are handed in */
-    return wire_letter(settings, template, row, group, term, out, err);
+    struct searching *s = ctx; /* the settings that count are handed in */
+    return wire_letter(s->app, settings, template, row, group, term, out, err);
 }
 
 static void lane_settings(void *ctx, struct settings *ret)

@@ -9,6 +9,7 @@
 #include "output.h"
 #include "place.h"
 #include "record.h"
+#include "status_json.h"
 #include "store/journal.h"
 #include "store/read_jobs.h"
 #include "store/read_schedules.h"
@@ -237,6 +238,20 @@ static bool needs_person(const struct status *s)
     return s->config_problem[0] != '\0' || s->totals.failed > 0 || s->totals.in_doubt > 0 ||
            s->totals.held > 0 || (s->totals.running > 0 && !s->engine_serves) ||
            s->schedules.overdue > 0 || s->schedules.in_error > 0 || s->schedules.unseen > 0;
+}
+
+json_t *status_make(struct app *app, struct db *db, struct err *err)
+{
+    struct arena arena = arena_init(STATUS_ARENA_MAX);
+    struct status s = {0};
+    json_t *json = NULL;
+    if (read_status(app, db, &arena, &s, err)) {
+        json = status_json(app, &s);
+        if (json == NULL)
+            (void)err_set(err, ERR_STOP, "status: out of memory");
+    }
+    arena_done(&arena);
+    return json;
 }
 
 bool cmd_status(struct app *app, struct err *err)

@@ -239,7 +239,7 @@ bool cmd_template_preview(struct app *app, struct err *err)
     bool ok = need_template(app, &f, err) && config_read(app->config_path, false, &config, err);
     row.claimed_at_us = clock_now_us();
     row.id = uuid_from_bytes("preview", 7);
-    ok = ok && wire_letter(&config.settings, &f.def, &row, "group", "term", &message, err);
+    ok = ok && wire_letter(NULL, &config.settings, &f.def, &row, "group", "term", &message, err);
     if (ok)
         print_part("message", buf_text(&message));
     buf_done(&message);

@@ -99,6 +99,9 @@ bool cmd_config_diff(struct app *app, struct err *err);
 bool cmd_config_edit(struct app *app, struct err *err);
 bool cmd_config_reload(struct app *app, struct err *err);
 bool cmd_config_template(struct app *app, struct err *err);
+bool cmd_token_create(struct app *app, struct err *err);
+bool cmd_token_list(struct app *app, struct err *err);
+bool cmd_token_revoke(struct app *app, struct err *err);
 bool cmd_db_status(struct app *app, struct err *err);
 bool cmd_db_migrate(struct app *app, struct err *err);
 bool cmd_db_login(struct app *app, struct err *err); /* add, list, remove: by the argument */

@@ -22,6 +22,8 @@ bool place_sample(char ret[FILE_PATH_MAX], struct err *err);
 #define PLACE_CORPUS "corpus.db"
 #define PLACE_REPORTS "reports"
 #define PLACE_LOCK "engine.lock"
+#define PLACE_TOKENS "api-tokens.json"
+#define PLACE_UNSUBSCRIBE "unsubscribe.key"
 #define PLACE_CONFIG "autopilot.ini"
 
 #endif

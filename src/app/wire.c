@@ -3,6 +3,7 @@
 
 #include "adapter/clock_real.h"
 #include "adapter/content_any.h"
+#include "adapter/key_file.h"
 #include "adapter/message.h"
 #include "adapter/pages_any.h"
 #include "adapter/pages_corpus.h"
@@ -13,6 +14,7 @@
 #include "base/str.h"
 #include "domain/letter.h"
 #include "domain/outbound.h"
+#include "domain/unsubscribe.h"
 #include "place.h"
 #include "shared.h"
 #include "wire_mail.h"
@@ -175,17 +177,44 @@ static const char *subject_of(const struct settings *s, const struct send_row *r
                : subject;
 }
 
-bool wire_letter(const struct settings *settings, const struct template_def *template,
-                 const struct send_row *row, const char *group, const char *term, struct buf *out,
-                 struct err *err)
+bool wire_unsubscribe_key(const struct app *app, const struct settings *s, bool make,
+                          uint8_t ret[UNSUBSCRIBE_KEY], struct err *err)
 {
+    char path[FILE_PATH_MAX];
+    const char *name =
+        s->mail_unsubscribe_key[0] != '\0' ? s->mail_unsubscribe_key : PLACE_UNSUBSCRIBE;
+    return place_file(app, name, path, err) && key_file_read(path, make, ret, err);
+}
+
+/* The word in the letter's link; "" when the config asks for none. One that a redirected letter
+ * has names nobody: whoever tries the link must not take the true reader off the list. */
+static bool letter_token(const struct app *app, const struct settings *s, struct uuid id,
+                         char dst[UNSUBSCRIBE_TOKEN_SIZE], struct err *err)
+{
+    uint8_t key[UNSUBSCRIBE_KEY] = {0};
+    dst[0] = '\0';
+    if (strstr(s->mail_unsubscribe, UNSUBSCRIBE_MARK) == NULL)
+        return true;
+    bool preview = app == NULL || s->mail_redirect_to[0] != '\0';
+    bool ok = preview || wire_unsubscribe_key(app, s, true, key, err);
+    if (ok)
+        unsubscribe_token(key, id, dst);
+    return ok;
+}
+
+bool wire_letter(const struct app *app, const struct settings *settings,
+                 const struct template_def *template, const struct send_row *row, const char *group,
+                 const char *term, struct buf *out, struct err *err)
+{
+    char token[UNSUBSCRIBE_TOKEN_SIZE];
     struct letter letter;
     struct letter_facts facts;
     struct message_sender sender;
     letter_init(&letter);
     letter_facts_of(row, group, term, &facts);
     sender_of(settings, &sender);
-    bool ok = letter_write(&letter, template, &facts, NULL, err) == LETTER_READY;
+    bool ok = letter_token(app, settings, row->id, token, err) &&
+              letter_write(&letter, template, &facts, NULL, err) == LETTER_READY;
     if (ok) {
         char marked[LETTER_SUBJECT_MAX + 1];
         struct message m = {
@@ -195,6 +224,7 @@ bool wire_letter(const struct settings *settings, const struct template_def *tem
             .subject = subject_of(settings, row, buf_text(&letter.part[LETTER_SUBJECT]), marked),
             .text = buf_text(&letter.part[LETTER_TEXT]),
             .html = buf_text(&letter.part[LETTER_HTML]),
+            .token = token[0] != '\0' ? token : NULL,
         };
         ok = message_build(&sender, &m, out, err);
     }
@@ -206,8 +236,8 @@ static bool plug_letter(void *ctx, const struct settings *settings,
                         const struct template_def *template, const struct send_row *row,
                         const char *group, const char *term, struct buf *out, struct err *err)
 {
-    (void)ctx; /* the settings that count are handed in */
-    return wire_letter(settings, template, row, group, term, out, err);
+    struct wire *w = ctx; /* the settings that count are handed in */
+    return wire_letter(&w->app, settings, template, row, group, term, out, err);
 }
 
 void wire_agent(const struct settings *s, char dst[WIRE_AGENT_MAX])

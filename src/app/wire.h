@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "config.h"
+#include "domain/unsubscribe.h"
 #include "engine/engine.h"
 
 struct wire;
@@ -22,9 +23,13 @@ enum { WIRE_AGENT_MAX = SETTING_TEXT_MAX + 80 };
 /* Who asks, when a source is read: the true name of the program and whom to write to. */
 void wire_agent(const struct settings *settings, char dst[WIRE_AGENT_MAX]);
 
-/* A letter's bytes as the engine would write them: for previews. */
-bool wire_letter(const struct settings *settings, const struct template_def *template,
-                 const struct send_row *row, const char *group, const char *term, struct buf *out,
-                 struct err *err);
+/* A letter's bytes as the engine would write them. app NULL: for a preview; its {token} is none
+ * that unsubscribes anybody. */
+bool wire_letter(const struct app *app, const struct settings *settings,
+                 const struct template_def *template, const struct send_row *row, const char *group,
+                 const char *term, struct buf *out, struct err *err);
+/* The key of {token} in [mail] unsubscribe. make: when it is absent. */
+bool wire_unsubscribe_key(const struct app *app, const struct settings *s, bool make,
+                          uint8_t ret[UNSUBSCRIBE_KEY], struct err *err);
 
 #endif

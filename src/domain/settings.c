@@ -68,7 +68,11 @@ static const struct setting_row rows[] = {
     {"mail", "postal_address", SETTING_TEXT, AT(mail_postal_address), 0, 0, NULL, "", false, false,
      "The sender's postal address, which commercial mail must show."},
     {"mail", "unsubscribe", SETTING_TEXT, AT(mail_unsubscribe), 0, 0, NULL, "", false, false,
-     "How readers unsubscribe: an https: or mailto: address."},
+     "How readers unsubscribe: an https: or mailto: address; in it {token} names the letter."},
+    {"mail", "unsubscribe_key_file", SETTING_TEXT, AT(mail_unsubscribe_key), 0, 0, NULL, "", false,
+     false,
+     "The key of {token}, the same file on every engine of a record; empty: unsubscribe.key in the "
+     "data directory, made when it is needed."},
     {"mail", "redirect_to", SETTING_TEXT, AT(mail_redirect_to), 0, 0, NULL, "", false, false,
      "For trials: every letter goes to this address instead, and counts as simulated; empty: to "
      "whom it is for."},
@@ -115,6 +119,12 @@ static const struct setting_row rows[] = {
 
     {"api", "listen", SETTING_TEXT, AT(api_listen), 0, 0, NULL, "", false, true,
      "Where the control API listens: unix:PATH or ADDRESS:PORT; empty: nowhere."},
+    {"api", "behind_tls", SETTING_BOOL, AT(api_behind_tls), 0, 0, NULL, "no", false, true,
+     "Whether something that speaks TLS is in front; only then other addresses than loopback."},
+    {"api", "hosts", SETTING_TEXT, AT(api_hosts), 0, 0, NULL, "", false, true,
+     "Names that the API is called by from outside, with commas; that of unsubscribe is one."},
+    {"api", "per_minute", SETTING_INT, AT(api_per_minute), 0, 1000000, NULL, "600", false, true,
+     "How many requests a minute one token, or one address without, may make; 0: no limit."},
 
     {"log", "keep_lines", SETTING_INT, AT(log_keep_lines), 1000, 10000000, NULL, "100000", false,
      true, "How many lines of the process log are kept."},

@@ -494,7 +494,11 @@ static void test_unsubscribe(void **state)
         {__LINE__, "ftp://zq.es", "\"ftp://zq.es\" must begin with https://", false, false},
         {__LINE__, "https://", "must begin with", false, false},
         {__LINE__, "zq.es/u", "must begin with", false, false},
-        {__LINE__, "https://zq.es/{{name}}", "may hold {{id}} and {{email}}", false, false},
+        {__LINE__, "https://zq.es/{{name}}", "may hold {{id}}, {{email}} and {token}", false,
+         false},
+        {__LINE__, "https://zq.es/u/{token}?x={token}", "<https://zq.es/u/tok-1?x=tok-1>", true,
+         true},
+        {__LINE__, "https://zq.es/u/{token", "no other braces", false, false},
         {__LINE__, "https://zq.es/{id}", "no other braces", false, false},
         {__LINE__, "https://zq.es/<x>", "printable ASCII", false, false},
         {__LINE__, "https://zq.es/é", "printable ASCII", false, false},
@@ -509,6 +513,7 @@ static void test_unsubscribe(void **state)
         struct err err = {0};
         char value[4000];
         sender.unsubscribe = cases[i].spec;
+        m.token = "tok-1";
         bool ok = message_build(&sender, &m, &out, &err);
         CHECK_AT(cases[i].line, ok == cases[i].ok, "%d: %s", ok, err.text);
         CHECK_AT(cases[i].line, message_check_sender(&sender, &err) == ok, "the two doors differ");
@@ -525,6 +530,13 @@ static void test_unsubscribe(void **state)
         }
         buf_done(&out);
     }
+    /* No token, no letter: a link that leads nowhere is worse than none. */
+    struct message_sender sender = plain_sender;
+    struct message m = simple();
+    struct buf out = buf_init(MESSAGE_MAX);
+    sender.unsubscribe = "https://zq.es/u/{token}";
+    assert_false(message_build(&sender, &m, &out, NULL));
+    buf_done(&out);
 }
 
 /* Decodes quoted-printable strictly; line ends become LF. */
