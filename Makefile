@@ -56,8 +56,8 @@ cppflags := -D_GNU_SOURCE -Iinclude -Ibuild/gen -isystem /usr/include/libxml2 \
             -isystem /usr/include/postgresql $(CPPFLAGS)
 cflags   := -std=c11 $(flags.$(V)) $(warnings) $(CFLAGS)
 ldflags  := $(link.$(V)) -Wl,--as-needed $(LDFLAGS)
-libs     := -lsqlite3 -lcurl -lmicrohttpd -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz \
-            -lpq -lpthread
+libs     := -lsqlite3 -lcurl -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz \
+            -lpq -lmicrohttpd -lpthread
 testlibs := -lcmocka -lvterm
 
 # --- sources --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
  * The same query from the same cursor gives the same continuation while the provider's data is the
  * same; when it can't (the corpus changed), the provider starts the query over, which
  * deduplication makes harmless. One instance belongs to one thread.
- * Adapters: search_local (SQLite FTS5), later worker, searxng, static. */
+ * Adapters: search_local (SQLite FTS5), search_worker, search_searxng, search_static. */
 #ifndef PORT_SEARCH_H
 #define PORT_SEARCH_H
 
@@ -49,6 +49,10 @@ struct search_ops {
                                struct err *err);
     /* Ends the query under way; safe to call at any time. */
     void (*end)(struct search *s);
+    /* The clock port's boot time before which the service asked not to be asked again; 0: it did
+     * not ask. Such a wait is no failure of a term: whoever asks waits, and asks then. NULL for
+     * providers that never ask for it. */
+    int64_t (*not_before_us)(const struct search *s);
     void (*free)(struct search *s);
 };
 

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ struct http_call {
     char agent[AGENT_MAX];
     struct buf body;
     bool under_way, overflow;
+    bool over; /* libcurl is done with it, and code says how */
+    CURLcode code;
     int32_t status, retry_after_s;
     char type[100];
     int64_t first_us, silence_us, heard_us; /* heard: boot time of the last byte, or the start */
@@ -71,10 +74,12 @@ static size_t on_header(char *line, size_t size, size_t count, void *user)
 
 static bool is_loopback_name(const char *host)
 {
-    return str_equal(host, "localhost") || str_starts(host, "127.") || str_equal(host, "[::1]");
+    struct in_addr a;
+    return str_equal_nocase(host, "localhost") || str_equal(host, "[::1]") ||
+           (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
 }
 
-static bool check_url(const char *text, struct err *err)
+bool http_call_url(const char *text, struct err *err)
 {
     CURLU *url = curl_url();
     char *scheme = NULL, *host = NULL;
@@ -151,7 +156,7 @@ void http_call_end(struct http_call *c)
 {
     if (c->under_way)
         (void)curl_multi_remove_handle(c->multi, c->easy); /* it was added */
-    c->under_way = false;
+    c->under_way = c->over = false;
     curl_slist_free_all(c->headers);
     c->headers = NULL;
 }
@@ -166,7 +171,7 @@ bool http_call_start(struct http_call *c, const struct http_request *request, st
     c->silence_us = request->silence_us;
     c->heard_us = clock_boot_us();
     buf_clear(&c->body);
-    if (!check_url(request->url, err))
+    if (!http_call_url(request->url, err))
         return false;
     curl_easy_reset(c->easy); /* connections and their TLS sessions stay */
     if (!set_headers(c, request) || !set_safety(c) || !set_exchange(c, request) ||
@@ -203,16 +208,15 @@ static enum http_step too_silent(struct http_call *c, int64_t limit_us, struct e
     return HTTP_FAILED;
 }
 
-static bool is_over(struct http_call *c, CURLcode *ret_code)
+static void note_end(struct http_call *c)
 {
     int left = 0;
     for (CURLMsg *m = NULL; (m = curl_multi_info_read(c->multi, &left)) != NULL;) {
         if (m->msg == CURLMSG_DONE) {
-            *ret_code = m->data.result;
-            return true;
+            c->code = m->data.result;
+            c->over = true;
         }
     }
-    return false;
 }
 
 static void note_status(struct http_call *c)
@@ -224,19 +228,19 @@ static void note_status(struct http_call *c)
 
 enum http_step http_call_next(struct http_call *c, int64_t deadline_us, struct err *err)
 {
-    CURLcode code = CURLE_OK;
     size_t had = c->body.len;
     if (!c->under_way)
         return HTTP_WHOLE;
-    for (;;) {
+    while (!c->over) {
         int running = 0;
         if (curl_multi_perform(c->multi, &running) != CURLM_OK)
             return failed(c, CURLE_OUT_OF_MEMORY, err);
         note_status(c);
-        if (is_over(c, &code))
-            break;
-        if (c->body.len > had)
+        note_end(c);
+        if (c->body.len > had) /* also when it ended meanwhile: what came counts first */
             return HTTP_MORE;
+        if (c->over)
+            break;
         int64_t now_us = clock_boot_us(), left_ms = (deadline_us - now_us) / US_PER_MS;
         int64_t limit_us = c->status == 0 ? c->first_us : c->silence_us;
         if (now_us - c->heard_us > limit_us)
@@ -246,8 +250,8 @@ enum http_step http_call_next(struct http_call *c, int64_t deadline_us, struct e
         (void)curl_multi_poll(c->multi, NULL, 0, (int)(left_ms < POLL_MS ? left_ms : POLL_MS),
                               NULL); /* a failed wait is only a shorter one */
     }
-    if (code != CURLE_OK)
-        return failed(c, code, err);
+    if (c->code != CURLE_OK)
+        return failed(c, c->code, err);
     http_call_end(c);
     return HTTP_WHOLE;
 }

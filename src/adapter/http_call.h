@@ -31,7 +31,8 @@ enum http_step {
     HTTP_WAIT,   /* the deadline passed; ask again */
     HTTP_MORE,   /* status and body hold more than before */
     HTTP_WHOLE,  /* the answer is complete */
-    HTTP_FAILED, /* it broke; err says why (RETRY, or STOP: TLS, memory) */
+    HTTP_FAILED, /* it broke; err says why (RETRY, or STOP: TLS, memory). What came before the break
+                  * was HTTP_MORE first */
 };
 
 /* agent: what User-Agent says; copied. body_max: bytes of an answer that are kept unread. */
@@ -44,6 +45,9 @@ void http_call_free(struct http_call *c); /* NULL is fine */
 bool http_call_start(struct http_call *c, const struct http_request *request, struct err *err);
 enum http_step http_call_next(struct http_call *c, int64_t deadline_us, struct err *err);
 void http_call_end(struct http_call *c);
+
+/* Would an exchange with this url be begun? REFUSED with the sentence of http_call_start. */
+bool http_call_url(const char *url, struct err *err);
 
 int32_t http_call_status(const struct http_call *c); /* 0: no answer yet */
 bool http_call_is(const struct http_call *c, const char *media_type);

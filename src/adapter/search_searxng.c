@@ -25,10 +25,10 @@ struct search_searxng {
     /* The query under way. */
     bool under_way, asked;
     char query[TERM_MAX_BYTES + 1];
-    int64_t page, at;        /* page 1.., results of it that were taken */
-    json_t *answer;          /* the page's; NULL: not here yet */
-    char first[URL_MAX + 1]; /* the page before began with it */
-    int64_t not_before_us;   /* boot time */
+    int64_t page, at;      /* page 1.., results of it that were taken */
+    json_t *answer;        /* the page's; NULL: not here yet */
+    uint64_t before;       /* the page before had these addresses; 0: there was none */
+    int64_t not_before_us; /* boot time */
 };
 
 static struct search_searxng *own(struct search *s)
@@ -73,26 +73,50 @@ static bool ask(struct search_searxng *x, struct err *err)
     return ok;
 }
 
+struct status_row {
+    int from, to;
+    enum err_kind kind;
+    const char *words;
+};
+static const struct status_row statuses[] = {
+    {400, 400, ERR_REFUSED, "it can't make anything of this query"},
+    {401, 401, ERR_STOP, "it refuses our token; correct token_file"},
+    {403, 403, ERR_STOP,
+     "it refuses; allow json under search.formats in its settings.yml, or correct token_file"},
+    {404, 404, ERR_STOP, "there is no search at this url; correct it"},
+    {414, 414, ERR_REFUSED, "this query is too long for it"},
+    {429, 429, ERR_RETRY, "it was asked too often"},
+    {300, 399, ERR_STOP, "it leads elsewhere, which is not followed; correct its url"},
+    {100, 599, ERR_RETRY, "it is in trouble"},
+};
+
 static enum search_answer bad_status(struct search_searxng *x, int32_t status, struct err *err)
 {
-    char words[120];
+    char words[160];
     int32_t after_s = http_call_retry_after_s(x->call);
     x->not_before_us = after_s > 0 ? clock_boot_us() + after_s * US_PER_S : 0;
-    if (status == 403)
-        return fail(x, ERR_STOP,
-                    "it refuses (403); allow json under search.formats in its settings.yml, or "
-                    "correct token_file",
-                    err);
-    if (status == 404)
-        return fail(x, ERR_STOP, "there is no search at this url (404); correct it", err);
-    (void)str_format(words, sizeof words, "it answered %d", (int)status); /* it fits */
-    return fail(x, status == 400 ? ERR_REFUSED : ERR_RETRY, words, err);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        const struct status_row *row = &statuses[i];
+        if (status < row->from || status > row->to)
+            continue;
+        (void)str_format(words, sizeof words, "%s (%d)", row->words, (int)status); /* it fits */
+        return fail(x, row->kind, words, err);
+    }
+    return fail(x, ERR_RETRY, "it answered something that is not HTTP", err);
 }
 
 static const char *url_at(const json_t *results, size_t i)
 {
     const char *url = json_string_value(json_object_get(json_array_get(results, i), "url"));
     return url != NULL ? url : "";
+}
+
+static uint64_t mark_of(const json_t *results)
+{
+    uint64_t mark = 1;
+    for (size_t i = 0; i < json_array_size(results); i++)
+        mark = str_hash(url_at(results, i), strlen(url_at(results, i)) + 1, mark);
+    return mark;
 }
 
 /* A page came: is there something on it that the one before had not? */
@@ -108,8 +132,9 @@ static enum search_answer judge_page(struct search_searxng *x, struct err *err)
         drop_page(x);
         return fail(x, ERR_RETRY, "its search engines don't answer it now", err);
     }
-    if (json_array_size(results) > 0 && !str_equal(url_at(results, 0), x->first)) {
-        (void)str_copy(x->first, sizeof x->first, url_at(results, 0)); /* a cut one is another */
+    uint64_t mark = mark_of(results);
+    if (json_array_size(results) > 0 && mark != x->before) {
+        x->before = mark;
         return SEARCH_WAIT;
     }
     drop_page(x);
@@ -184,7 +209,10 @@ static bool searxng_start(struct search *s, const struct search_request *request
         x->page = 1;
         x->at = 0;
     }
-    x->first[0] = '\0';
+    x->before = 0;
+    struct err why = {0};
+    if (!http_call_url(x->url, &why))
+        return err_set(err, ERR_STOP, "search: %s: %s", x->name, why.text);
     x->under_way = true;
     return true;
 }
@@ -212,6 +240,11 @@ static enum search_answer searxng_next(struct search *s, int64_t deadline_us,
     return SEARCH_WAIT;
 }
 
+static int64_t searxng_not_before(const struct search *s)
+{
+    return ((const struct search_searxng *)s)->not_before_us;
+}
+
 static void searxng_free(struct search *s)
 {
     if (s == NULL)
@@ -227,6 +260,7 @@ static const struct search_ops ops = {
     .start = searxng_start,
     .next = searxng_next,
     .end = searxng_end,
+    .not_before_us = searxng_not_before,
     .free = searxng_free,
 };
 

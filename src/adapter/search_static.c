@@ -10,8 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LINE_BYTES = 8192, LINE_NUMBER_MAX = 100000000 };
+
+#define BOM "\xEF\xBB\xBF" /* before the first line, by some editors */
 
 struct search_static {
     struct search search;
@@ -34,21 +37,41 @@ static void static_end(struct search *s)
     own(s)->file = NULL;
 }
 
-/* Reads a line without its end; a longer one is read to its end and given as empty. */
+/* Reads a line without its end; one that is longer, or has a NUL in it, is given as empty. */
 static bool read_line(struct search_static *s, char line[LINE_BYTES])
 {
-    if (fgets(line, LINE_BYTES, s->file) == NULL)
+    size_t len = 0;
+    bool odd = false, any = false;
+    int c;
+    while ((c = getc_unlocked(s->file)) != EOF && c != '\n') {
+        any = true;
+        odd = odd || c == '\0' || len == LINE_BYTES - 1;
+        if (!odd)
+            line[len++] = (char)c;
+    }
+    if (c == EOF && !any)
         return false;
     s->line++;
-    size_t len = strcspn(line, "\r\n");
-    if (line[len] == '\0' && !feof(s->file)) {
-        int c;
-        while ((c = fgetc(s->file)) != EOF && c != '\n')
-            continue;
-        len = 0;
-    }
-    line[len] = '\0';
+    if (len > 0 && line[len - 1] == '\r')
+        len--;
+    line[odd ? 0 : len] = '\0';
     return true;
+}
+
+/* A pipe would be waited for, and a directory can't be read. */
+static bool open_list(struct search_static *s, struct err *err)
+{
+    struct stat st;
+    const char *why = "it is no file";
+    if (stat(s->path, &st) != 0)
+        why = strerror(errno);
+    else if (S_ISREG(st.st_mode) && (s->file = fopen(s->path, "re")) == NULL)
+        why = strerror(errno);
+    return s->file != NULL ||
+           err_set(err, ERR_STOP,
+                   "search: the list %s can't be read: %s; put it there or correct url in its "
+                   "[search] section",
+                   s->path, why);
 }
 
 static bool static_start(struct search *search, const struct search_request *request,
@@ -63,12 +86,8 @@ static bool static_start(struct search *search, const struct search_request *req
     s->line = 0;
     s->nothing = request->variation > 0;
     (void)str_copy(s->term, sizeof s->term, request->term); /* a term: it fits */
-    s->file = fopen(s->path, "re");
-    if (s->file == NULL)
-        return err_set(err, ERR_STOP,
-                       "search: the list %s can't be read: %s; put it there or correct url in its "
-                       "[search] section",
-                       s->path, strerror(errno));
+    if (!open_list(s, err))
+        return false;
     while (s->line < from && read_line(s, line))
         continue;
     return true;
@@ -84,6 +103,8 @@ static bool take_line(const struct search_static *s, char *line, struct search_h
     char *url = tab + 1, *title = strchr(url, '\t');
     if (title != NULL)
         *title++ = '\0';
+    if (str_starts(line, BOM))
+        line += sizeof BOM - 1;
     if (!str_equal_nocase(str_trim(line), s->term) || !weblink_clean(url, ret_hit->url))
         return false;
     text_screen_to(ret_hit->title, sizeof ret_hit->title, title != NULL ? title : "");

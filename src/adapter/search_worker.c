@@ -16,6 +16,7 @@
 #include <string.h>
 
 enum { ANSWER_MAX = 4 * 1024 * 1024, SERVICE_URL_MAX = 1100, TOKEN_MAX = 1024, EMPTY_MAX = 3 };
+enum { SHORT_PAUSE_S = 2 }; /* is waited for here; a longer one by whoever asks */
 
 #define FIRST_US (90 * US_PER_S)   /* a host that sleeps takes so long to wake up */
 #define SILENCE_US (45 * US_PER_S) /* a worker says "ping" every 15 s */
@@ -32,7 +33,8 @@ struct search_worker {
     char cursor[CURSOR_MAX + 1]; /* behind what was taken */
     bool asked;                  /* an exchange is under way, or its answer is being read */
     bool whole;                  /* it is complete */
-    int32_t taken, empty;        /* hits of this exchange; exchanges in a row without one */
+    size_t read;                 /* bytes of the answer's body whose lines were taken */
+    int32_t empty;               /* exchanges in a row without a hit */
     json_t *page;                /* of the paged form; NULL: none */
     size_t at;                   /* in its items */
     int64_t not_before_us;       /* boot time; 0: at once */
@@ -56,7 +58,7 @@ static void drop_exchange(struct search_worker *w)
     json_decref(w->page);
     w->page = NULL;
     w->asked = w->whole = false;
-    w->at = 0;
+    w->at = w->read = 0;
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -105,7 +107,7 @@ static bool ask(struct search_worker *w, struct err *err)
     free(text);
     w->asked = ok;
     w->whole = false;
-    w->taken = 0;
+    w->read = 0;
     return ok;
 }
 
@@ -123,13 +125,13 @@ static const struct status_row statuses[] = {
     {403, 403, ERR_STOP, "it refuses our token; correct token_file"},
     {404, 404, ERR_STOP, "there is no search at this url; correct it"},
     {408, 408, ERR_RETRY, "it was too slow"},
+    {409, 409, ERR_RETRY, "it does not know where it stood"},
     {429, 429, ERR_RETRY, "it was asked too often"},
     {300, 399, ERR_STOP, "it leads elsewhere, which is not followed; correct its url"},
     {402, 499, ERR_STOP, "it refuses what we ask"},
     {100, 599, ERR_RETRY, "it is in trouble"},
 };
 
-/* Too long a pause for waiting here is waited for by whoever asks again. */
 static void pause_for(struct search_worker *w, int32_t seconds)
 {
     if (seconds > 0)
@@ -165,7 +167,6 @@ static enum search_answer take_word(struct search_worker *w, enum worker_said sa
     case WORKER_HIT:
         *ret_hit = word->hit;
         (void)str_copy(w->cursor, sizeof w->cursor, word->hit.cursor); /* same size */
-        w->taken++;
         w->empty = 0;
         return SEARCH_HIT;
     case WORKER_ERROR:
@@ -188,25 +189,40 @@ static enum search_answer take_word(struct search_worker *w, enum worker_said sa
     return SEARCH_WAIT;
 }
 
-/* One line of the stream. *ret_any false: there is none yet. */
+/* Forgets the lines that were taken, once for all that came together. */
+static void forget_read(struct search_worker *w)
+{
+    struct buf *body = http_call_body(w->call);
+    if (w->read == 0)
+        return;
+    memmove(body->data, body->data + w->read, body->len - w->read);
+    buf_cut(body, body->len - w->read);
+    w->read = 0;
+}
+
+/* One line of the stream; the last one needs no end when the answer is whole. *ret_any false: there
+ * is none yet. */
 static enum search_answer take_line(struct search_worker *w, bool *ret_any,
                                     struct search_hit *ret_hit, struct err *err)
 {
-    struct buf *body = http_call_body(w->call);
+    const struct buf *body = http_call_body(w->call);
     struct worker_word word;
-    const char *end = body->len > 0 ? memchr(body->data, '\n', body->len) : NULL;
-    size_t len = end != NULL ? (size_t)(end - body->data) : body->len;
-    *ret_any = end != NULL;
+    const char *line = buf_text(body) + w->read;
+    size_t left = body->len - w->read;
+    const char *end = memchr(line, '\n', left);
+    size_t len = end != NULL ? (size_t)(end - line) : left;
+    *ret_any = end != NULL || (w->whole && left > 0);
     if (len > WORKER_LINE_MAX) {
         drop_exchange(w);
         *ret_any = true;
         return fail(w, ERR_RETRY, "it sent a line that is longer than 64 KiB", err);
     }
-    if (end == NULL)
+    if (!*ret_any) {
+        forget_read(w);
         return SEARCH_WAIT;
-    enum worker_said said = worker_line(body->data, len, &word);
-    memmove(body->data, body->data + len + 1, body->len - len - 1);
-    buf_cut(body, body->len - len - 1);
+    }
+    enum worker_said said = worker_line(line, len, &word);
+    w->read += end != NULL ? len + 1 : len;
     return take_word(w, said, &word, ret_hit, err);
 }
 
@@ -232,7 +248,9 @@ static enum search_answer take_item(struct search_worker *w, struct search_hit *
 /* The answer is complete and no line is left. */
 static enum search_answer take_rest(struct search_worker *w, struct err *err)
 {
-    if (http_call_is(w->call, "application/json") && w->page == NULL) {
+    bool paged = http_call_is(w->call, "application/json");
+    bool stream = http_call_is(w->call, "application/x-ndjson");
+    if (paged && w->page == NULL) {
         struct buf *body = http_call_body(w->call);
         w->page = json_loadb(buf_text(body), body->len, JSON_REJECT_DUPLICATES, NULL);
         if (json_is_array(json_object_get(w->page, "items")))
@@ -241,7 +259,11 @@ static enum search_answer take_rest(struct search_worker *w, struct err *err)
         return fail(w, ERR_RETRY, "its answer is no page of results", err);
     }
     drop_exchange(w);
-    return fail(w, ERR_RETRY, "its answer broke off before the end", err);
+    return fail(w, ERR_RETRY,
+                stream ? "its answer broke off before the end"
+                       : "its answer is neither application/x-ndjson nor application/json; is this "
+                         "url a search worker's?",
+                err);
 }
 
 static enum search_answer read_answer(struct search_worker *w, int64_t deadline_us,
@@ -293,43 +315,56 @@ static bool worker_start(struct search *s, const struct search_request *request,
     w->request = *request;
     w->request.limit = request->limit > 0 ? request->limit : 1;
     w->empty = 0;
+    struct err why = {0};
+    if (!http_call_url(w->url, &why))
+        return err_set(err, ERR_STOP, "search: %s: %s", w->name, why.text);
     w->under_way = true;
     return true;
 }
 
-/* Waits while the worker asked to be left alone; true when it may be asked. */
-static bool may_ask(struct search_worker *w, int64_t deadline_us)
+/* Nothing is under way: asks, unless the worker asked to be left alone. */
+static enum search_answer go_on(struct search_worker *w, int64_t deadline_us, struct err *err)
 {
-    int64_t until = w->not_before_us < deadline_us ? w->not_before_us : deadline_us;
-    int64_t left_ms = (until - clock_boot_us()) / US_PER_MS;
-    if (left_ms > 0)
-        (void)poll(NULL, 0, (int)(left_ms < 1000 ? left_ms : 1000)); /* may be shorter */
-    return clock_boot_us() >= w->not_before_us;
+    char words[100];
+    struct err why = {0};
+    int64_t now_us = clock_boot_us(), until_us = w->not_before_us;
+    if (w->empty >= EMPTY_MAX)
+        return fail(w, ERR_RETRY, "it ends its answers without a result and without an end", err);
+    if (until_us - now_us > SHORT_PAUSE_S * US_PER_S) {
+        (void)str_format(words, sizeof words, "it asks to be left alone for %lld s",
+                         (long long)((until_us - now_us) / US_PER_S)); /* it fits */
+        return fail(w, ERR_RETRY, words, err);
+    }
+    if (until_us > now_us) {
+        int64_t left_us = (until_us < deadline_us ? until_us : deadline_us) - now_us;
+        if (left_us > 0)
+            (void)poll(NULL, 0, (int)(left_us / US_PER_MS) + 1); /* may be shorter */
+        return SEARCH_WAIT;
+    }
+    w->empty++;
+    if (!ask(w, &why))
+        return fail(w, why.kind == ERR_REFUSED ? ERR_STOP : why.kind, why.text, err);
+    return SEARCH_WAIT;
 }
 
 static enum search_answer worker_next(struct search *s, int64_t deadline_us,
                                       struct search_hit *ret_hit, struct err *err)
 {
     struct search_worker *w = own(s);
-    struct err why = {0};
     do {
-        enum search_answer answer = SEARCH_WAIT;
         if (!w->under_way)
             return SEARCH_EXHAUSTED;
-        if (w->asked)
-            answer = read_answer(w, deadline_us, ret_hit, err);
-        else if (w->empty >= EMPTY_MAX)
-            return fail(w, ERR_RETRY, "it ends its answers without a result and without an end",
-                        err);
-        else if (may_ask(w, deadline_us)) {
-            w->empty++;
-            if (!ask(w, &why))
-                return fail(w, why.kind == ERR_REFUSED ? ERR_STOP : why.kind, why.text, err);
-        }
+        enum search_answer answer =
+            w->asked ? read_answer(w, deadline_us, ret_hit, err) : go_on(w, deadline_us, err);
         if (answer != SEARCH_WAIT)
             return answer;
     } while (clock_boot_us() < deadline_us);
     return SEARCH_WAIT;
+}
+
+static int64_t worker_not_before(const struct search *s)
+{
+    return ((const struct search_worker *)s)->not_before_us;
 }
 
 static void worker_free(struct search *s)
@@ -347,6 +382,7 @@ static const struct search_ops ops = {
     .start = worker_start,
     .next = worker_next,
     .end = worker_end,
+    .not_before_us = worker_not_before,
     .free = worker_free,
 };
 

@@ -31,13 +31,27 @@ static enum worker_said bad(struct worker_word *ret, const char *what)
     return WORKER_BAD;
 }
 
+/* A page of the web, or of the corpus that both sides have: those of the engine's own corpus are
+ * all that such an address can open (pages_corpus.h). */
+static bool read_url(const char *text, char dst[URL_MAX + 1])
+{
+    if (weblink_clean(text, dst))
+        return true;
+    dst[0] = '\0';
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~')
+            return false;
+    return str_starts(text, "corpus:/") && strlen(text) <= URL_MAX &&
+           str_copy(dst, URL_MAX + 1, text);
+}
+
 static enum worker_said read_result(const json_t *object, struct worker_word *ret)
 {
     const char *title = text_of(object, "title");
     if (!worker_cursor(object, ret->hit.cursor) || ret->hit.cursor[0] == '\0')
         return bad(ret, "a result without a usable cursor");
-    if (!weblink_clean(text_of(object, "url"), ret->hit.url))
-        return bad(ret, "a result whose url is no http or https address");
+    if (!read_url(text_of(object, "url"), ret->hit.url))
+        return bad(ret, "a result whose url is no http, https or corpus address");
     text_screen_to(ret->hit.title, sizeof ret->hit.title, title);
     return WORKER_HIT;
 }

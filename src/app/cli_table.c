@@ -104,6 +104,13 @@ static const struct cli_option search_options[] = {
     {"group", "NAME", "with --send: the group"},
     END,
 };
+static const struct cli_option search_worker_options[] = {
+    {"listen", "ADDRESS:PORT", "where (needed); port 0: a free one, printed"},
+    {"token-file", "FILE", "the token that engines must show; needed for more than this machine"},
+    {"searxng", "URL", "pass queries on to a SearXNG instance instead of searching the corpus"},
+    {"site", "DIR=URL", "give pages of the corpus below DIR as addresses below URL"},
+    END,
+};
 static const struct cli_option leads_options[] = {
     {"job", "NAME", "only leads that this job found"},
     END,
@@ -316,6 +323,8 @@ static const struct cli_row rows[] = {
      cmd_corpus_add},
     {"corpus", "list", "", 0, 0, "what is in the corpus", NULL, cmd_corpus_list},
     {"corpus", "remove", "PATH...", 1, -1, "take pages out of the corpus", NULL, cmd_corpus_remove},
+    {"search-worker", NULL, "", 0, 0, "serve searches to other engines, from the corpus or SearXNG",
+     search_worker_options, cmd_search_worker},
     {"extract", NULL, "[FILE...]", 0, -1, "addresses in pages: FILE<TAB>address", NULL,
      cmd_extract},
 

@@ -8,6 +8,7 @@
 #include "output.h"
 #include "place.h"
 #include "record.h"
+#include "wire_search.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -115,6 +116,23 @@ static void check_corpus(struct checkup *c)
     corpus_close(corpus);
 }
 
+/* What can be seen of a provider without asking it. */
+static void check_searches(struct checkup *c)
+{
+    struct config config;
+    struct err why = {0};
+    char text[ERR_TEXT_MAX + NAME_MAX_BYTES];
+    if (!config_read(c->app->config_path, false, &config, &why))
+        return; /* said already */
+    for (int32_t i = 0; i < config.searches; i++) {
+        const struct config_search *s = &config.search[i];
+        bool fine = wire_search_check(c->app, &config, s->name, &why);
+        str_format(text, sizeof text, "%s: %s %s", s->name, fine ? s->kind : "",
+                   fine ? s->url : why.text);
+        report(c, fine ? FINE : BAD, "search", text);
+    }
+}
+
 static void check_terminal(struct checkup *c)
 {
     const char *term = getenv("TERM");
@@ -136,6 +154,7 @@ bool cmd_doctor(struct app *app, struct err *err)
     check_data(&c);
     check_record(&c);
     check_corpus(&c);
+    check_searches(&c);
     check_terminal(&c);
     if (c.bad > 0)
         app->exit_status = 1;

@@ -90,6 +90,7 @@ bool cmd_schedule_check(struct app *app, struct err *err);
 bool cmd_schedule_allowed(struct app *app, struct err *err);
 bool cmd_report_preview(struct app *app, struct err *err);
 
+bool cmd_search_worker(struct app *app, struct err *err);
 bool cmd_log(struct app *app, struct err *err);
 bool cmd_audit_list(struct app *app, struct err *err);
 bool cmd_audit_verify(struct app *app, struct err *err);

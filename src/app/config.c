@@ -79,6 +79,32 @@ static bool search_entry(struct reading *r, const struct entry *e, struct err *e
                    r->path, e->line, e->key);
 }
 
+static bool is_web(const char *url)
+{
+    return str_starts(url, "https://") || str_starts(url, "http://");
+}
+
+/* Each section has what its kind needs. Where its url leads is seen when it is asked. */
+static bool check_searches(const char *path, const struct config *c, struct err *err)
+{
+    for (int32_t i = 0; i < c->searches; i++) {
+        const struct config_search *s = &c->search[i];
+        bool local = str_equal(s->kind, "local"), list = str_equal(s->kind, "static");
+        if (s->kind[0] == '\0')
+            return err_set(err, ERR_REFUSED,
+                           "%s: [search %s] needs kind = local, worker, searxng or static", path,
+                           s->name);
+        if (list && s->url[0] == '\0')
+            return err_set(err, ERR_REFUSED, "%s: [search %s] needs url = the path of its list",
+                           path, s->name);
+        if (!local && !list && !is_web(s->url))
+            return err_set(err, ERR_REFUSED,
+                           "%s: [search %s] needs url = https://..., or http:// to this machine",
+                           path, s->name);
+    }
+    return true;
+}
+
 static bool unknown_entry(const struct reading *r, const struct entry *e, struct err *err)
 {
     const struct setting_row *near = settings_nearest(r->section, e->key);
@@ -190,6 +216,8 @@ bool config_read(const char *path, bool must_exist, struct config *ret, struct e
     struct err why = {0};
     if (!settings_check(&fresh.settings, &why))
         return err_set(err, ERR_REFUSED, "%s: %s", path, why.text);
+    if (!check_searches(path, &fresh, err))
+        return false;
     *ret = fresh;
     return true;
 }

@@ -24,10 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef AUTOPILOT_VERSION
-#define AUTOPILOT_VERSION "0.0.0"
-#endif
-
 struct wire {
     struct app app; /* a copy: places and names */
     struct engine_plugs plugs;
@@ -243,9 +239,8 @@ static bool plug_letter(void *ctx, const struct settings *settings,
 void wire_agent(const struct settings *s, char dst[WIRE_AGENT_MAX])
 {
     const char *contact = s->fetch_contact;
-    (void)str_format(dst, WIRE_AGENT_MAX, "autopilot/%s%s%s%s", AUTOPILOT_VERSION,
-                     contact[0] != '\0' ? " (+" : "", contact,
-                     contact[0] != '\0' ? ")" : ""); /* it fits */
+    (void)str_format(dst, WIRE_AGENT_MAX, "%s%s%s%s", WIRE_PROGRAM, contact[0] != '\0' ? " (+" : "",
+                     contact, contact[0] != '\0' ? ")" : ""); /* it fits */
 }
 
 static bool plug_reports(void *ctx, struct clock_port *clock, struct reports **ret, struct err *err)

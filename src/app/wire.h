@@ -19,6 +19,11 @@ const struct engine_plugs *wire_plugs(struct wire *w);
 /* The same for one command without an engine: the ports of a manual search. */
 bool wire_search(struct wire *w, const char *provider, struct search **ret, struct err *err);
 
+#ifndef AUTOPILOT_VERSION
+#define AUTOPILOT_VERSION "0.0.0"
+#endif
+#define WIRE_PROGRAM "autopilot/" AUTOPILOT_VERSION
+
 enum { WIRE_AGENT_MAX = SETTING_TEXT_MAX + 80 };
 /* Who asks, when a source is read: the true name of the program and whom to write to. */
 void wire_agent(const struct settings *settings, char dst[WIRE_AGENT_MAX]);

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { TOKEN_BYTES = 1024 };
-
 static bool new_local(const struct app *app, const struct search_service *service,
                       struct search **ret, struct err *err)
 {
@@ -59,31 +57,38 @@ static const struct config_search *section_of(const struct config *config, const
     return NULL;
 }
 
-/* Others on this machine must not read it. */
+/* Others on this machine must not read it, and a pipe would be waited for. */
 static bool check_secret(const char *path, struct err *err)
 {
     struct stat st;
     if (stat(path, &st) != 0)
         return err_set(err, ERR_STOP, "search: the token file %s can't be read: %s", path,
                        strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_STOP, "search: the token file %s is no file", path);
     return (st.st_mode & 077) == 0 ||
            err_set(err, ERR_STOP, "search: the token file %s can be read by others; chmod 600 it",
                    path);
 }
 
-/* The file's first line. */
-static bool read_token(const struct config_search *section, char dst[TOKEN_BYTES], struct err *err)
+bool wire_token_read(const char *path, char dst[WIRE_TOKEN_MAX], struct err *err)
 {
-    struct buf text = buf_init(TOKEN_BYTES);
+    struct buf text = buf_init(WIRE_TOKEN_MAX - 1);
     dst[0] = '\0';
-    if (section->token_file[0] == '\0')
-        return true;
-    bool ok = check_secret(section->token_file, err) &&
-              file_read(section->token_file, &text, err) &&
-              str_copy(dst, TOKEN_BYTES, buf_text(&text));
-    dst[strcspn(dst, "\r\n")] = '\0';
+    bool ok = check_secret(path, err) && file_read(path, &text, err);
+    if (ok)
+        (void)str_copy(dst, WIRE_TOKEN_MAX, buf_text(&text)); /* it fits */
     buf_done(&text);
-    return ok;
+    dst[strcspn(dst, "\r\n")] = '\0';
+    char *token = str_trim(dst);
+    memmove(dst, token, strlen(token) + 1);
+    bool clean = dst[0] != '\0';
+    for (const char *p = dst; *p != '\0'; p++)
+        clean = clean && *p > ' ' && *p <= '~';
+    return ok && (clean || err_set(err, ERR_STOP,
+                                   "search: the token file %s has no token in its first line "
+                                   "(printable ASCII without blanks)",
+                                   path));
 }
 
 bool wire_search_new(const struct app *app, const struct config *config, const char *provider,
@@ -91,7 +96,7 @@ bool wire_search_new(const struct app *app, const struct config *config, const c
 {
     static const struct config_search built_in = {.name = "local", .kind = "local"};
     const struct config_search *section = section_of(config, provider);
-    char token[TOKEN_BYTES], agent[WIRE_AGENT_MAX];
+    char token[WIRE_TOKEN_MAX] = "", agent[WIRE_AGENT_MAX];
     if (section == NULL && str_equal(provider, "local"))
         section = &built_in;
     if (section == NULL)
@@ -99,7 +104,7 @@ bool wire_search_new(const struct app *app, const struct config *config, const c
                        "search: there is no provider \"%s\"; `local` is built in, others are "
                        "[search NAME] sections of the config",
                        provider);
-    if (!read_token(section, token, err))
+    if (section->token_file[0] != '\0' && !wire_token_read(section->token_file, token, err))
         return false;
     wire_agent(&config->settings, agent);
     struct search_service service = {
@@ -111,4 +116,17 @@ bool wire_search_new(const struct app *app, const struct config *config, const c
                    "search: provider \"%s\" is of kind \"%s\"; known are local, static, worker, "
                    "searxng",
                    provider, section->kind);
+}
+
+bool wire_search_check(const struct app *app, const struct config *config, const char *provider,
+                       struct err *err)
+{
+    struct search *s = NULL;
+    struct search_request nothing = {.term = "", .query = "", .cursor = ""};
+    if (!wire_search_new(app, config, provider, &s, err))
+        return false;
+    bool ok = s->ops->start(s, &nothing, err);
+    s->ops->end(s);
+    s->ops->free(s);
+    return ok;
 }

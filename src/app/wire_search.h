@@ -11,4 +11,13 @@
 bool wire_search_new(const struct app *app, const struct config *config, const char *provider,
                      struct search **ret, struct err *err);
 
+/* Could it be made, and does it accept its url or list? Nothing is sent. */
+bool wire_search_check(const struct app *app, const struct config *config, const char *provider,
+                       struct err *err);
+
+enum { WIRE_TOKEN_MAX = 1024 };
+/* The first line of a file that is its owner's alone: a token. STOP with the cure for a file that
+ * isn't there, others can read, is empty or is too long. */
+bool wire_token_read(const char *path, char dst[WIRE_TOKEN_MAX], struct err *err);
+
 #endif

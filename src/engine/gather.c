@@ -189,6 +189,15 @@ static bool take_hit(struct gatherer *g, const struct search_hit *hit, struct er
     return true;
 }
 
+/* How long the provider asked to be left alone. */
+static void note_pause(struct gatherer *g)
+{
+    const struct search_ops *ops = g->search != NULL ? g->search->ops : NULL;
+    int64_t left_us = ops != NULL && ops->not_before_us != NULL ? ops->not_before_us(g->search) : 0;
+    left_us -= lane_boot(g->l);
+    g->ret->pause_us = left_us > 0 ? left_us : 0;
+}
+
 /* The provider said that it can't go on. A query that never works counts as exhausted. */
 static bool take_failure(struct gatherer *g, const struct err *why, struct err *err)
 {
@@ -200,6 +209,7 @@ static bool take_failure(struct gatherer *g, const struct err *why, struct err *
     }
     g->ret->failed = true;
     g->ret->why = *why;
+    note_pause(g);
     return true;
 }
 
@@ -265,6 +275,9 @@ static bool gather_query(struct gatherer *g, struct err *err)
         return false;
     if (text[0] == '\0') /* the job has fewer variations than it had when it stood there */
         return next_variation(g, err);
+    note_pause(g);
+    if (ret->pause_us > 0) /* asked for by an earlier answer; asking now would be no new one */
+        return true;
     struct search_request request = {.job = q->job,
                                      .term = q->term,
                                      .query = text,
@@ -300,6 +313,6 @@ bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, s
     do {
         if (!gather_query(&g, err))
             return false;
-    } while (!ret->at.ended && !ret->failed && !enough(&g));
+    } while (!ret->at.ended && !ret->failed && ret->pause_us == 0 && !enough(&g));
     return true;
 }

@@ -121,6 +121,7 @@ struct gathered {
     bool dropped;          /* the lane must come to rest: nothing of this counts */
     bool failed;           /* the provider failed after that (why) */
     struct err why;
+    int64_t pause_us; /* the provider asked to be left alone for so long; 0: it did not */
 };
 /* Reads pages from ret->at on (the caller sets it). False: no memory, or the authority failed. */
 bool gather_pages(struct lane *l, const struct query *q, struct gathered *ret, struct err *err);

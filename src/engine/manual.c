@@ -65,6 +65,10 @@ static bool search_only(struct lane *l, const struct manual_request *r, struct e
             more = hand_out(l, r, &got.pages[i], &seen);
         if (ok && got.failed && more)
             ok = err_set(err, got.why.kind, "%s", got.why.text);
+        else if (ok && got.pause_us > 0 && more)
+            ok = err_set(err, ERR_RETRY,
+                         "search: the provider asks to be left alone for %lld s; try again then",
+                         (long long)(got.pause_us / 1000000));
         if (got.dropped)
             ok = err_set(err, ERR_CANCELLED, "search: stopped");
         arena_done(&l->step_memory);

@@ -45,10 +45,12 @@ static bool report(struct lane *l, const struct move *move, const struct gathere
     return true;
 }
 
-/* The provider failed before anything was found: one more failure of the term, then a pause. */
-static bool report_failure(struct lane *l, const struct move *move, const struct err *why,
+/* The provider failed before anything was found: one more failure of the term, then a pause, as
+ * long as the provider wants it. */
+static bool report_failure(struct lane *l, const struct move *move, const struct gathered *got,
                            struct err *err)
 {
+    const struct err *why = &got->why;
     struct authority *a = l->ports->authority;
     struct plan_term *t = &l->plan->terms[move->term];
     FP("lane_before_search_failed");
@@ -66,6 +68,8 @@ static bool report_failure(struct lane *l, const struct move *move, const struct
         return true;
     int64_t pause =
         lane_backoff(l, l->plan->seed ^ BACKOFF_SALT, (uint64_t)t->term_no, t->failures);
+    if (pause < got->pause_us)
+        pause = got->pause_us;
     return lane_wait(l, lane_now(l) + pause, err);
 }
 
@@ -91,7 +95,9 @@ bool step_search(struct lane *l, const struct move *move, struct err *err)
     else if (got.failed && got.why.kind == ERR_STOP)
         lane_fail(l, got.why.text);
     else if (got.failed)
-        ok = report_failure(l, move, &got.why, err);
+        ok = report_failure(l, move, &got, err);
+    else if (got.pause_us > 0) /* what it said before counted; nothing was asked now */
+        ok = lane_wait(l, lane_now(l) + got.pause_us, err);
 out:
     arena_done(&l->step_memory);
     if (ok && l->grant.count > 0)

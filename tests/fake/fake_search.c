@@ -20,6 +20,7 @@ static bool start(struct search *port, const struct search_request *request, str
         !str_copy(s->query, sizeof s->query, request->query))
         return err_set(err, ERR_REFUSED, "search: the query is too long");
     s->starts++;
+    s->early += s->clock != NULL && s->clock->boot < s->not_before_us;
     s->at = (int32_t)at;
     s->open = true;
     return true;
@@ -39,6 +40,8 @@ static enum search_answer next(struct search *port, int64_t deadline_us, struct 
         return SEARCH_WAIT;
     if (s->fail_next > 0 || s->at == fake_world_fails_at(s->world, s->term)) {
         enum err_kind kind = s->fail_next > 0 ? s->fail_kind : ERR_RETRY;
+        if (s->fail_next > 0 && s->clock != NULL)
+            s->not_before_us = s->clock->boot + s->pause_us;
         s->fail_next -= s->fail_next > 0;
         s->open = false;
         (void)err_set(err, kind, "search: the provider failed at result %d of \"%s\"", s->at,
@@ -68,7 +71,17 @@ static void release(struct search *port)
     (void)port; /* owned by the caller */
 }
 
-static const struct search_ops ops = {"fake", start, next, end, release};
+static int64_t not_before(const struct search *port)
+{
+    return ((const struct fake_search *)port)->not_before_us;
+}
+
+static const struct search_ops ops = {.kind = "fake",
+                                      .start = start,
+                                      .next = next,
+                                      .end = end,
+                                      .not_before_us = not_before,
+                                      .free = release};
 
 void fake_search_init(struct fake_search *s, const struct fake_world *world)
 {

@@ -107,6 +107,54 @@ static void test_backoff(void **state)
     end(rig);
 }
 
+/* --- pauses that a provider asks for -------------------------------------------------------- */
+
+/* A long pause is waited for, changes nothing of what is found, and counts once. */
+static void test_pause(void **state)
+{
+    (void)state;
+    static const int64_t pauses[] = {1, 5, 89, 91, 3600};
+    char *want = run_and_tell(make(&rig_small));
+    for (size_t i = 0; i < CASES(pauses); i++) {
+        struct rig *rig = make(&rig_small);
+        int64_t begin_us = rig->clock.boot;
+        rig->search.clock = &rig->clock;
+        rig->search.pause_us = pauses[i] * INT64_C(1000000);
+        rig->search.fail_next = 1;
+        struct buf out = buf_init((size_t)1 << 20);
+        rig_control(rig, CONTROL_START);
+        assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+        assert_int_equal(rig_events(rig, EVENT_SEARCH_FAILED), 1);
+        assert_int_equal(rig->search.early, 0);
+        assert_true(rig->clock.boot - begin_us >= rig->search.pause_us);
+        rig_sequence(rig, &out);
+        assert_string_equal(buf_text(&out), want);
+        buf_done(&out);
+        end(rig);
+    }
+    free(want);
+}
+
+/* The pause is the provider's, not the term's: the next term is not asked meanwhile either, and
+ * has no failure for it. */
+static void test_pause_of_all_terms(void **state)
+{
+    (void)state;
+    struct rig_job job = one_term;
+    job.terms = 2;
+    struct rig *rig = make(&job);
+    rig->settings.search_failures = 1;
+    rig->search.clock = &rig->clock;
+    rig->search.pause_us = INT64_C(3600) * 1000000;
+    rig->search.fail_next = 1;
+    rig_control(rig, CONTROL_START);
+    assert_int_equal(rig_run_all(rig), LANE_COMPLETED);
+    assert_int_equal(rig_events(rig, EVENT_SEARCH_FAILED), 1);
+    assert_int_equal(rig->search.early, 0);
+    assert_int_equal(rig_plan(rig)->terms[1].counted, 20);
+    end(rig);
+}
+
 /* --- failures that stay --------------------------------------------------------------------- */
 
 /* A term whose provider keeps failing is deferred; what it found before is kept. */
@@ -413,7 +461,8 @@ static void silent_end(struct search *s)
     of_search(s)->rig->search.port.ops->end(&of_search(s)->rig->search.port);
 }
 
-static const struct search_ops silent_ops = {"silent", silent_start, silent_next, silent_end, NULL};
+static const struct search_ops silent_ops = {
+    .kind = "silent", .start = silent_start, .next = silent_next, .end = silent_end};
 
 static bool find_the_silent(void *ctx, const char *provider, struct search **ret, struct err *err)
 {
@@ -513,6 +562,8 @@ int main(void)
         cmocka_unit_test(test_hiccups),
         cmocka_unit_test(test_ahead),
         cmocka_unit_test(test_backoff),
+        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_pause_of_all_terms),
         cmocka_unit_test(test_failing_term),
         cmocka_unit_test(test_refused_query),
         cmocka_unit_test(test_provider_unusable),
