@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """smtp_verdicts.py - every way in which a relay can fail, at every phase, and what becomes of the
 letter: a table. Each row is a conversation over real sockets with a relay that misbehaves there."""
+import concurrent.futures
 import os
+import ssl
 import subprocess
 import sys
-import ssl
 
 import lab
 import lab_smtp
@@ -162,8 +163,8 @@ def connections():
 def main():
     tls = lab_smtp.certificate(lab.tmp(), 'good')
     other = lab_smtp.certificate(lab.tmp(), 'other')
-    for phase, action, want in BEFORE + ANSWERS:
-        row(tls, phase, action, want)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool: # most of them wait for silence
+        list(pool.map(lambda r: row(tls, *r), BEFORE + ANSWERS))
     safety(tls, other)
     recipients()
     connections()
