@@ -46,8 +46,9 @@ struct mail_ops {
     bool (*submit)(struct mail *m, const struct mail_letter *letters, int32_t count,
                    struct err *err);
     /* The next event, waiting until boot time deadline_us at most. False only when the sink as a
-     * whole can't go on (disk full, directory gone): letters without a verdict are then unsent
-     * unless they were allowed, and find() decides those. */
+     * whole can't go on (STOP: disk full, directory gone; RETRY: for now; REFUSED: it does not want
+     * us, the job fails): letters without a verdict are then unsent unless they were allowed, and
+     * find() decides those. */
     bool (*next)(struct mail *m, int64_t deadline_us, struct mail_event *ret, struct err *err);
     /* The intent of these letters is durable: they may take their last step. */
     bool (*allow)(struct mail *m, const struct uuid *ids, int32_t count, struct err *err);

@@ -111,7 +111,12 @@ static void decide(struct mail_smtp *m, struct slot *slot, const struct smtp_out
     slot->outcome = *outcome;
     slot->fate = fate;
     if (fate.relay && m->trouble.kind == ERR_NONE)
-        (void)err_set(&m->trouble, fate.kind, "mail: the relay says no: %s", outcome->answer);
+        (void)err_set(&m->trouble, fate.kind,
+                      fate.kind == ERR_RETRY
+                          ? "mail: the relay can't take letters now: %s"
+                          : "mail: the relay refuses us: %s; look at url, from, tls and ca under "
+                            "[mail], then start the job again",
+                      outcome->answer);
     bool back = outcome->end.how == SMTP_TAKEN_BACK;
     slot->step = back || (fate.relay && fate.letter == SEND_QUEUED) ? STEP_TAKEN : STEP_DECIDED;
 }

@@ -17,9 +17,9 @@ struct row {
     {                                                                                              \
         state, true, ERR_RETRY                                                                     \
     }
-#define STOPS(state)                                                                               \
+#define REFUSES(state)                                                                             \
     {                                                                                              \
-        state, true, ERR_STOP                                                                      \
+        state, true, ERR_REFUSED                                                                   \
     }
 #define ALONE(state)                                                                               \
     {                                                                                              \
@@ -46,8 +46,8 @@ static const struct row rows[] = {
     {SMTP_MAIL, SMTP_MAIL, SMTP_ANSWERED, 552, 552, ALONE(SEND_REJECTED)}, /* too large */
 
     /* About us: the sender's address, the login, the certificate. Trying again helps nobody. */
-    {SMTP_TLS, SMTP_MAIL, SMTP_ANSWERED, 500, 599, STOPS(SEND_QUEUED)},
-    {SMTP_GREETING, SMTP_BODY, SMTP_UNSAFE, 0, CODE_MAX, STOPS(SEND_QUEUED)},
+    {SMTP_TLS, SMTP_MAIL, SMTP_ANSWERED, 500, 599, REFUSES(SEND_QUEUED)},
+    {SMTP_GREETING, SMTP_BODY, SMTP_UNSAFE, 0, CODE_MAX, REFUSES(SEND_QUEUED)},
 
     {SMTP_GREETING, SMTP_BODY, ANY, 0, CODE_MAX, LATER(SEND_QUEUED)},
 };

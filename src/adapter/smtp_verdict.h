@@ -42,7 +42,7 @@ struct smtp_end {
 struct smtp_fate {
     enum send_state letter; /* SENT, REJECTED, DEFERRED, IN_DOUBT; QUEUED: certainly not sent */
     bool relay;             /* the relay as a whole can't go on; kind says how */
-    enum err_kind kind;     /* RETRY: later; STOP: a person has to look */
+    enum err_kind kind;     /* RETRY: later; REFUSED: a person has to look */
 };
 
 /* Pure; any thread. */

@@ -175,6 +175,22 @@ def rough(base):
     sink.close()
 
 
+def refused(base):
+    """A relay that doesn't want us fails the job with its words; started again, it goes on."""
+    data = lab.copy(base, 'refused')
+    sink = Sink({'mail': '553 5.1.8 who are you'})
+    finish_run(data, sink)
+    lab.check('a relay that refuses us fails the job', status(data) == 'failed' and not sink.taken and
+              'who are you' in lab.must(data, 'job', 'show', 'lab'), lab.must(data, 'job', 'show', 'lab'))
+    sink.close()
+    sink = Sink()
+    lab.must(data, 'job', 'start', 'lab', '--quiet', **settings(sink))
+    code, err = finish_run(data, sink)
+    why = err if code != 0 else judge(data, sink, 0)
+    lab.check('started again, it goes on', why is None and len(sink.taken) > 200, why)
+    sink.close()
+
+
 def main():
     base = lab.prepare('base', loop_interval=40, limit=110)
     lab.must(base, 'job', 'stop', 'lab', '--quiet')
@@ -182,6 +198,7 @@ def main():
     plain(base)
     killed(base)
     rough(base)
+    refused(base)
     lab.finish()
 
 

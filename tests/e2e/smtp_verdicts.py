@@ -15,7 +15,7 @@ PROG = os.path.join(os.environ.get('TEST_PROGS', os.path.join(lab.ROOT, 'build/f
                     'e2e', 'prog_smtp')
 
 # phase, what the relay does there, what is to be seen: a verdict, or why the sink as a whole fails.
-# "retry": certainly not sent, the job goes on later; "stop": a person has to look.
+# "retry": certainly not sent, the job goes on later; "refused": a person has to look.
 BEFORE = [(phase, action, 'sink retry')
           for phase in ('banner', 'ehlo', 'starttls', 'tls', 'auth', 'mail', 'rcpt', 'data')
           for action in (CLOSE, HANG, GARBAGE)]
@@ -25,12 +25,12 @@ ANSWERS = [
     ('ehlo', '421 4.3.2 shutting down', 'sink retry'),
     ('ehlo', '550 5.7.1 go away', 'sink'),
     ('starttls', '454 4.7.0 not now', 'sink retry'),
-    ('starttls', '502 5.5.1 no such thing', 'sink stop'),
+    ('starttls', '502 5.5.1 no such thing', 'sink refused'),
     ('auth', '454 4.7.0 not now', 'sink retry'),
-    ('auth', '535 5.7.8 wrong', 'sink stop'),
+    ('auth', '535 5.7.8 wrong', 'sink refused'),
     ('mail', '451 4.3.0 not now', 'sink retry'),
     ('mail', '421 4.3.2 shutting down', 'sink retry'),
-    ('mail', '553 5.1.8 not you', 'sink stop'),
+    ('mail', '553 5.1.8 not you', 'sink refused'),
     ('mail', '552 5.3.4 too large', 'rejected 552'),
     ('rcpt', '450 4.2.1 greylisted', 'deferred 450'),
     ('rcpt', '451 4.7.1 greylisted', 'deferred 451'),
@@ -84,7 +84,7 @@ def row(tls, phase, action, want):
 
 def safety(tls, other):
     """What is not safe is not spoken to: no MAIL command, no password, before TLS is right."""
-    def refused(name, sink, *args, login='user:word@', scheme=None, want='sink stop'):
+    def refused(name, sink, *args, login='user:word@', scheme=None, want='sink refused'):
         out = run(sink, sink.url(login, scheme), '1', '1', 'answer=2', *args)
         told = [c for c in sink.commands if c.startswith(('MAIL', 'AUTH', 'RCPT'))]
         lab.check(name, out.startswith(want) and not told and not sink.taken, (out, told))
