@@ -7,7 +7,7 @@
 #   fuzz             fuzz   clang's libFuzzer with ASan and UBSan
 
 T            ?=
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 6
 SOAK_RUNS    ?= 5000000
 
 # What tests are told: where the programs are. The C programs of tests/ that scripts call are in

@@ -18,7 +18,7 @@ import time
 import lab
 
 ALL = 'all' in sys.argv[1:]
-RANDOM_KILLS = 300 if ALL else 60
+RANDOM_KILLS = 300 if ALL else 40
 TRIES = 4
 
 
@@ -81,7 +81,7 @@ def trace(base):
 def hits_of(count):
     if ALL:
         return range(1, count + 1)
-    return sorted({1, (count + 1) // 2, count})
+    return sorted({1, count})
 
 
 def kill_once(base, golden, point, hit):

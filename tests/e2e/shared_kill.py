@@ -30,7 +30,7 @@ import lab_shared
 from lab_shared import Place, Server, at_rest, lapse, ledger, wait_stopped
 
 ALL = 'all' in sys.argv[1:] or bool(os.environ.get('AUTOPILOT_SOAK'))
-KILLS = 300 if ALL else 40
+KILLS = 300 if ALL else 30
 WORKERS = 2
 TRIES = 3
 STRIKES = ('engine', 'server', 'answer', 'freeze')
