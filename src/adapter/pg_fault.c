@@ -107,9 +107,10 @@ void pg_fault_denied(struct err *ret, const char *login, const char *words)
 void pg_fault_words(char *dst, size_t size, const char *words, const char *secret)
 {
     char line[1024];
-    size_t len = strcspn(words, "\r\n"), secret_len = secret != NULL ? strlen(secret) : 0, to = 0;
+    const char *hidden = secret != NULL ? secret : "";
+    size_t len = strcspn(words, "\r\n"), secret_len = strlen(hidden), to = 0;
     for (size_t i = 0; i < len && to + 4 < sizeof line;) {
-        if (secret_len > 0 && len - i >= secret_len && memcmp(words + i, secret, secret_len) == 0) {
+        if (secret_len > 0 && len - i >= secret_len && memcmp(words + i, hidden, secret_len) == 0) {
             memcpy(line + to, "***", 3);
             to += 3;
             i += secret_len;

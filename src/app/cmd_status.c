@@ -155,7 +155,7 @@ static json_t *record_json(const struct app *app, const struct status *s)
     const struct journal_untold *u = &s->untold;
     bool shared = app->record_shared;
     json_t *unsynced =
-        s->untold_known ? json_integer((json_int_t)(u->letters + u->stops)) : json_null();
+        s->untold_known ? json_integer((json_int_t)u->letters + (json_int_t)u->stops) : json_null();
     const char *problem = app->record_problem;
     json_t *o = json_pack("{s:s, s:b, s:o, s:I, s:o, s:o}", "mode", shared ? "shared" : "embedded",
                           "reachable", !shared || app->record_reached, "unsynced", unsynced,
