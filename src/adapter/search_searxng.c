@@ -5,14 +5,14 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "domain/weblink.h"
-#include "http_call.h"
+#include "search_service.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 4 * 1024 * 1024, SERVICE_URL_MAX = 1100, TOKEN_MAX = 1024, PAGES_MAX = 100 };
+enum { PAGES_MAX = 100 };
 
 #define FIRST_US (60 * US_PER_S) /* it asks its engines first */
 #define SILENCE_US (20 * US_PER_S)
@@ -20,8 +20,7 @@ enum { ANSWER_MAX = 4 * 1024 * 1024, SERVICE_URL_MAX = 1100, TOKEN_MAX = 1024, P
 
 struct search_searxng {
     struct search search;
-    struct http_call *call;
-    char name[NAME_MAX_BYTES + 1], url[SERVICE_URL_MAX], token[TOKEN_MAX];
+    struct service_link link;
     /* The query under way. */
     bool under_way, asked;
     char query[TERM_MAX_BYTES + 1];
@@ -39,13 +38,13 @@ static struct search_searxng *own(struct search *s)
 static enum search_answer fail(const struct search_searxng *x, enum err_kind kind, const char *why,
                                struct err *err)
 {
-    (void)err_set(err, kind, "search: %s: %s", x->name, why);
+    (void)err_set(err, kind, "search: %s: %s", x->link.name, why);
     return SEARCH_FAILED;
 }
 
 static void drop_page(struct search_searxng *x)
 {
-    http_call_end(x->call);
+    http_call_end(x->link.call);
     json_decref(x->answer);
     x->answer = NULL;
     x->asked = false;
@@ -55,18 +54,18 @@ static bool ask(struct search_searxng *x, struct err *err)
 {
     struct buf url = buf_init(SERVICE_URL_MAX + 4 * TERM_MAX_BYTES + 100);
     char *query = curl_easy_escape(NULL, x->query, (int)strlen(x->query));
-    buf_addf(&url, "%s/search?format=json&pageno=%d&q=%s", x->url, (int)x->page,
+    buf_addf(&url, "%s/search?format=json&pageno=%d&q=%s", x->link.url, (int)x->page,
              query != NULL ? query : "");
     struct http_request r = {.method = "GET",
                              .url = buf_text(&url),
-                             .token = x->token,
+                             .token = x->link.token,
                              .accept = "application/json",
                              .key = "",
                              .first_us = FIRST_US,
                              .silence_us = SILENCE_US,
                              .total_us = TOTAL_US};
     bool ok = (query != NULL && buf_ok(&url)) || err_set(err, ERR_STOP, "out of memory");
-    ok = ok && http_call_start(x->call, &r, err);
+    ok = ok && http_call_start(x->link.call, &r, err);
     curl_free(query);
     buf_done(&url);
     x->asked = ok;
@@ -93,7 +92,7 @@ static const struct status_row statuses[] = {
 static enum search_answer bad_status(struct search_searxng *x, int32_t status, struct err *err)
 {
     char words[160];
-    int32_t after_s = http_call_retry_after_s(x->call);
+    int32_t after_s = http_call_retry_after_s(x->link.call);
     x->not_before_us = after_s > 0 ? clock_boot_us() + after_s * US_PER_S : 0;
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         const struct status_row *row = &statuses[i];
@@ -146,7 +145,7 @@ static enum search_answer take_answer(struct search_searxng *x, int64_t deadline
                                       struct err *err)
 {
     struct err why = {0};
-    switch (http_call_next(x->call, deadline_us, &why)) {
+    switch (http_call_next(x->link.call, deadline_us, &why)) {
     case HTTP_FAILED:
         drop_page(x);
         return fail(x, why.kind, why.text, err);
@@ -157,9 +156,9 @@ static enum search_answer take_answer(struct search_searxng *x, int64_t deadline
         break;
     }
     x->asked = false;
-    if (http_call_status(x->call) != 200)
-        return bad_status(x, http_call_status(x->call), err);
-    struct buf *body = http_call_body(x->call);
+    if (http_call_status(x->link.call) != 200)
+        return bad_status(x, http_call_status(x->link.call), err);
+    struct buf *body = http_call_body(x->link.call);
     x->answer = json_loadb(buf_text(body), body->len, 0, NULL);
     return judge_page(x, err);
 }
@@ -211,8 +210,8 @@ static bool searxng_start(struct search *s, const struct search_request *request
     }
     x->before = 0;
     struct err why = {0};
-    if (!http_call_url(x->url, &why))
-        return err_set(err, ERR_STOP, "search: %s: %s", x->name, why.text);
+    if (!http_call_url(x->link.url, &why))
+        return err_set(err, ERR_STOP, "search: %s: %s", x->link.name, why.text);
     x->under_way = true;
     return true;
 }
@@ -251,7 +250,7 @@ static void searxng_free(struct search *s)
         return;
     struct search_searxng *x = own(s);
     json_decref(x->answer);
-    http_call_free(x->call);
+    http_call_free(x->link.call);
     free(x);
 }
 
@@ -270,15 +269,7 @@ bool search_searxng_new(const struct search_service *service, struct search **re
     if (x == NULL)
         return err_set(err, ERR_STOP, "search: out of memory");
     x->search.ops = &ops;
-    size_t len = strlen(service->url);
-    while (len > 0 && service->url[len - 1] == '/')
-        len--;
-    bool fits = str_copy(x->name, sizeof x->name, service->name) &&
-                str_copy_n(x->url, sizeof x->url, service->url, len) &&
-                str_copy(x->token, sizeof x->token, service->token);
-    bool ok = (fits || err_set(err, ERR_REFUSED, "search: %s: its url or token is too long",
-                               service->name)) &&
-              http_call_new(service->agent, ANSWER_MAX, &x->call, err);
+    bool ok = service_link_open(service, &x->link, err);
     if (!ok) {
         searxng_free(&x->search);
         return false;

@@ -8,14 +8,14 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "http_call.h"
+#include "search_service.h"
 #include "worker_answer.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 4 * 1024 * 1024, SERVICE_URL_MAX = 1100, TOKEN_MAX = 1024, EMPTY_MAX = 3 };
+enum { EMPTY_MAX = 3 };
 enum { SHORT_PAUSE_S = 2 }; /* is waited for here; a longer one by whoever asks */
 
 #define FIRST_US (90 * US_PER_S)   /* a host that sleeps takes so long to wake up */
@@ -24,8 +24,7 @@ enum { SHORT_PAUSE_S = 2 }; /* is waited for here; a longer one by whoever asks 
 
 struct search_worker {
     struct search search;
-    struct http_call *call;
-    char name[NAME_MAX_BYTES + 1], url[SERVICE_URL_MAX], token[TOKEN_MAX];
+    struct service_link link;
     /* The query under way. */
     bool under_way;
     struct search_request request; /* its texts are the two below */
@@ -48,13 +47,13 @@ static struct search_worker *own(struct search *s)
 static enum search_answer fail(const struct search_worker *w, enum err_kind kind, const char *why,
                                struct err *err)
 {
-    (void)err_set(err, kind, "search: %s: %s", w->name, why);
+    (void)err_set(err, kind, "search: %s: %s", w->link.name, why);
     return SEARCH_FAILED;
 }
 
 static void drop_exchange(struct search_worker *w)
 {
-    http_call_end(w->call);
+    http_call_end(w->link.call);
     json_decref(w->page);
     w->page = NULL;
     w->asked = w->whole = false;
@@ -92,18 +91,18 @@ static bool ask(struct search_worker *w, struct err *err)
 {
     char url[SERVICE_URL_MAX + 16], id[UUID_TEXT_SIZE];
     request_id(w, id);
-    (void)str_format(url, sizeof url, "%s/v1/search", w->url); /* it fits */
+    (void)str_format(url, sizeof url, "%s/v1/search", w->link.url); /* it fits */
     char *text = question(w, id);
     struct http_request r = {.method = "POST",
                              .url = url,
-                             .token = w->token,
+                             .token = w->link.token,
                              .accept = "application/x-ndjson, application/json;q=0.5",
                              .key = id,
                              .json = text,
                              .first_us = FIRST_US,
                              .silence_us = SILENCE_US};
     bool ok = text != NULL || err_set(err, ERR_RETRY, "a term that is no valid text");
-    ok = ok && http_call_start(w->call, &r, err);
+    ok = ok && http_call_start(w->link.call, &r, err);
     free(text);
     w->asked = ok;
     w->whole = false;
@@ -141,7 +140,7 @@ static void pause_for(struct search_worker *w, int32_t seconds)
 static enum search_answer bad_status(struct search_worker *w, int32_t status, struct err *err)
 {
     char words[160];
-    pause_for(w, http_call_retry_after_s(w->call));
+    pause_for(w, http_call_retry_after_s(w->link.call));
     drop_exchange(w);
     if (status == 409 && w->cursor[0] != '\0') { /* it forgot: the query begins again */
         w->cursor[0] = '\0';
@@ -192,7 +191,7 @@ static enum search_answer take_word(struct search_worker *w, enum worker_said sa
 /* Forgets the lines that were taken, once for all that came together. */
 static void forget_read(struct search_worker *w)
 {
-    struct buf *body = http_call_body(w->call);
+    struct buf *body = http_call_body(w->link.call);
     if (w->read == 0)
         return;
     memmove(body->data, body->data + w->read, body->len - w->read);
@@ -205,7 +204,7 @@ static void forget_read(struct search_worker *w)
 static enum search_answer take_line(struct search_worker *w, bool *ret_any,
                                     struct search_hit *ret_hit, struct err *err)
 {
-    const struct buf *body = http_call_body(w->call);
+    const struct buf *body = http_call_body(w->link.call);
     struct worker_word word;
     const char *line = buf_text(body) + w->read;
     size_t left = body->len - w->read;
@@ -248,10 +247,10 @@ static enum search_answer take_item(struct search_worker *w, struct search_hit *
 /* The answer is complete and no line is left. */
 static enum search_answer take_rest(struct search_worker *w, struct err *err)
 {
-    bool paged = http_call_is(w->call, "application/json");
-    bool stream = http_call_is(w->call, "application/x-ndjson");
+    bool paged = http_call_is(w->link.call, "application/json");
+    bool stream = http_call_is(w->link.call, "application/x-ndjson");
     if (paged && w->page == NULL) {
-        struct buf *body = http_call_body(w->call);
+        struct buf *body = http_call_body(w->link.call);
         w->page = json_loadb(buf_text(body), body->len, JSON_REJECT_DUPLICATES, NULL);
         if (json_is_array(json_object_get(w->page, "items")))
             return SEARCH_WAIT;
@@ -269,18 +268,18 @@ static enum search_answer take_rest(struct search_worker *w, struct err *err)
 static enum search_answer read_answer(struct search_worker *w, int64_t deadline_us,
                                       struct search_hit *ret_hit, struct err *err)
 {
-    bool stream = http_call_is(w->call, "application/x-ndjson"), any = false;
+    bool stream = http_call_is(w->link.call, "application/x-ndjson"), any = false;
     struct err why = {0};
     if (w->page != NULL)
         return take_item(w, ret_hit, err);
-    if (stream && http_call_status(w->call) == 200) {
+    if (stream && http_call_status(w->link.call) == 200) {
         enum search_answer answer = take_line(w, &any, ret_hit, err);
         if (any)
             return answer;
     }
-    if (w->whole && http_call_status(w->call) == 200)
+    if (w->whole && http_call_status(w->link.call) == 200)
         return take_rest(w, err);
-    switch (http_call_next(w->call, deadline_us, &why)) {
+    switch (http_call_next(w->link.call, deadline_us, &why)) {
     case HTTP_FAILED:
         drop_exchange(w);
         return fail(w, why.kind, why.text, err);
@@ -291,7 +290,7 @@ static enum search_answer read_answer(struct search_worker *w, int64_t deadline_
     case HTTP_MORE:
         break;
     }
-    int32_t status = http_call_status(w->call);
+    int32_t status = http_call_status(w->link.call);
     return w->whole && status != 200 ? bad_status(w, status, err) : SEARCH_WAIT;
 }
 
@@ -316,8 +315,8 @@ static bool worker_start(struct search *s, const struct search_request *request,
     w->request.limit = request->limit > 0 ? request->limit : 1;
     w->empty = 0;
     struct err why = {0};
-    if (!http_call_url(w->url, &why))
-        return err_set(err, ERR_STOP, "search: %s: %s", w->name, why.text);
+    if (!http_call_url(w->link.url, &why))
+        return err_set(err, ERR_STOP, "search: %s: %s", w->link.name, why.text);
     w->under_way = true;
     return true;
 }
@@ -373,7 +372,7 @@ static void worker_free(struct search *s)
         return;
     struct search_worker *w = own(s);
     json_decref(w->page);
-    http_call_free(w->call);
+    http_call_free(w->link.call);
     free(w);
 }
 
@@ -392,15 +391,7 @@ bool search_worker_new(const struct search_service *service, struct search **ret
     if (w == NULL)
         return err_set(err, ERR_STOP, "search: out of memory");
     w->search.ops = &ops;
-    size_t len = strlen(service->url);
-    while (len > 0 && service->url[len - 1] == '/')
-        len--;
-    bool fits = str_copy(w->name, sizeof w->name, service->name) &&
-                str_copy_n(w->url, sizeof w->url, service->url, len) &&
-                str_copy(w->token, sizeof w->token, service->token);
-    bool ok = (fits || err_set(err, ERR_REFUSED, "search: %s: its url or token is too long",
-                               service->name)) &&
-              http_call_new(service->agent, ANSWER_MAX, &w->call, err);
+    bool ok = service_link_open(service, &w->link, err);
     if (!ok) {
         worker_free(&w->search);
         return false;

@@ -1,6 +1,7 @@
 /* service_door.c - addresses and tokens. */
 #include "service_door.h"
 
+#include "base/secret.h"
 #include "base/str.h"
 
 #include <arpa/inet.h>
@@ -62,13 +63,10 @@ bool service_address_read(const char *text, struct service_address *ret, struct 
 bool service_token_fits(const uint8_t sha256[32], const char *authorization)
 {
     uint8_t given[32];
-    unsigned differ = 0;
     bool bearer = authorization != NULL && strncasecmp(authorization, "Bearer ", 7) == 0;
     const char *token = bearer ? authorization + 7 : "";
     str_sha256(token, strlen(token), given);
-    for (size_t i = 0; i < sizeof given; i++)
-        differ |= (unsigned)(given[i] ^ sha256[i]);
-    return differ == 0 && bearer;
+    return secret_equal(given, sha256, sizeof given) && bearer;
 }
 
 bool service_host_is_local(const char *host)
