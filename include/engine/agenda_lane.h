@@ -27,6 +27,27 @@ struct agenda_lane {
  * again and again by a mistake in the record ends the pass with ERR_STOP. */
 bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err *err);
 
+/* Who makes slots ready, how far ahead, and at most how many at once. */
+struct agenda_start {
+    struct uuid engine;
+    int64_t journal_gen;
+    int64_t within_us;
+    int32_t most;
+};
+
+/* What became ready. */
+struct agenda_soon {
+    struct arena *arena;   /* the caller's, for the texts of work */
+    struct run_work *work; /* room for AGENDA_DUE_MAX */
+    int32_t count;
+    bool more; /* there may be others that are due soon: ask again */
+};
+
+/* Makes slots ready that are due at the first instant after *place, those whose decision is plain,
+ * and moves *place on. Only for an agenda that has `ready` (port/agenda.h). */
+bool agenda_ready(const struct agenda_lane *lane, const struct agenda_start *start,
+                  struct soon_place *place, struct agenda_soon *ret, struct err *err);
+
 /* The zones' rules have changed: each schedule whose instant is to come comes up when these zones
  * say so; audited. What is due or overdue stays as it is, and so does what can't be worked out.
  * *ret_changed: how many got another instant. Asking again is safe. */

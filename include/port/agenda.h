@@ -120,12 +120,26 @@ struct run_work {
     const char *config;      /* of the schedule; "" none */
     int64_t last_success_us; /* of the specification; INT64_MIN: none */
     bool fresh;              /* no report of it had anything: run_known() need not be asked */
+    int64_t batch;           /* of a slot that is ready; 0: the run was taken */
+    int64_t due_us;          /* the same: when it may begin */
 };
 
 /* A piece of work: this attempt at this run. */
 struct run_piece {
     struct uuid run;
     int32_t attempt;
+};
+
+/* Where a walk through what is due soon has come to; zero: at the beginning. */
+struct soon_place {
+    int64_t due_us;
+    struct uuid schedule;
+};
+
+/* Of a batch that began, a run that is not to: something had changed. */
+struct ready_gone {
+    int64_t batch;
+    struct uuid run;
 };
 
 /* What a specification has reported already. */
@@ -254,6 +268,30 @@ struct agenda_ops {
                   int32_t *ret_count, int64_t *ret_now_us, struct err *err);
     bool (*slots)(struct agenda *a, const struct slot_order *orders, int32_t count,
                   enum slot_answer *ret, struct err *err);
+
+    /* --- slots made ready before their instant (decision 024); NULL, all four: not here --- */
+    /* As due(), of schedules due within so long that may be made ready, past *place. */
+    bool (*soon)(struct agenda *a, const struct soon_place *place, int64_t within_us,
+                 struct arena *arena, struct due_row **ret, int32_t *ret_count, int64_t *ret_now_us,
+                 struct err *err);
+    /* Orders for plain runs, each of another schedule: those that are still so become ready, and
+     * nobody else deals with these slots unless this engine lets their instant go by. Whatever
+     * changes their schedule or their specification withdraws them. ret: room for count; those of a
+     * batch stand together. */
+    bool (*ready)(struct agenda *a, struct uuid engine, int64_t journal_gen,
+                  const struct slot_order *orders, int32_t count, struct arena *arena,
+                  struct run_work *ret, int32_t *ret_count, struct err *err);
+    /* Batches whose instant has come have begun, but for runs that were withdrawn: their work may
+     * begin when this has returned. begun[i]: the record says so of batches[i] (false: it is too
+     * early, or it is gone). Asking again gives the same answer. */
+    bool (*begin)(struct agenda *a, struct uuid engine, int64_t journal_gen, const int64_t *batches,
+                  int32_t count, bool *begun, struct arena *arena, struct ready_gone **ret_gone,
+                  int32_t *ret_gone_count, struct err *err);
+    /* What has begun of these batches becomes runs that this engine works, and their schedules move
+     * on; what has not is given up, for whoever is there at its instant. Asking again is safe. */
+    bool (*settle)(struct agenda *a, struct uuid engine, int64_t journal_gen,
+                   const int64_t *batches, int32_t count, struct err *err);
+
     /* Takes the runs that wait longest and may be worked now, or whose engine died (another
      * engine's that was not heard of, or an earlier start of this one); of one specification one.
      * ret has room for max, at most AGENDA_RUNS_MAX. Fewer than max may come while more wait: one

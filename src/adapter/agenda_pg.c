@@ -70,10 +70,9 @@ static int32_t whole_schedules(const struct due_row *rows, int32_t count)
     return n > 0 ? n : count;
 }
 
-/* q: but for its max. */
-static bool read_rows(struct agenda *base, const char *command, json_t *q, struct arena *arena,
-                      struct due_row **ret, int32_t *ret_count, int64_t *ret_now_us,
-                      struct err *err)
+bool pgagenda_read_rows(struct agenda *base, const char *command, json_t *q, struct arena *arena,
+                        struct due_row **ret, int32_t *ret_count, int64_t *ret_now_us,
+                        struct err *err)
 {
     json_t *answer, *row;
     size_t i;
@@ -101,14 +100,15 @@ static bool read_rows(struct agenda *base, const char *command, json_t *q, struc
 static bool due(struct agenda *base, struct arena *arena, struct due_row **ret, int32_t *ret_count,
                 int64_t *ret_now_us, struct err *err)
 {
-    return read_rows(base, "agenda_due", json_object(), arena, ret, ret_count, ret_now_us, err);
+    return pgagenda_read_rows(base, "agenda_due", json_object(), arena, ret, ret_count, ret_now_us,
+                              err);
 }
 
 static bool ahead(struct agenda *base, struct uuid after, struct arena *arena, struct due_row **ret,
                   int32_t *ret_count, int64_t *ret_now_us, struct err *err)
 {
     json_t *q = json_pack("{s:o}", "after", pg_name(after));
-    return read_rows(base, "agenda_ahead", q, arena, ret, ret_count, ret_now_us, err);
+    return pgagenda_read_rows(base, "agenda_ahead", q, arena, ret, ret_count, ret_now_us, err);
 }
 
 static void agenda_free(struct agenda *base)
@@ -125,6 +125,10 @@ static const struct agenda_ops ops = {
     .due = due,
     .ahead = ahead,
     .slots = pgagenda_slots,
+    .soon = pgagenda_soon,
+    .ready = pgagenda_ready,
+    .begin = pgagenda_begin,
+    .settle = pgagenda_settle,
     .run_take = pgagenda_run_take,
     .run_known = pgagenda_run_known,
     .run_renew = pgagenda_run_renew,

@@ -16,6 +16,10 @@ struct pgagenda *pgagenda_of(struct agenda *a);
 /* A row of a due schedule, as ap.agenda_due has it. False: it is not as it should be, or no memory.
  */
 bool pgagenda_read_due(const json_t *row, struct arena *arena, struct due_row *ret);
+/* The rows that a command answers with; q but for its max. */
+bool pgagenda_read_rows(struct agenda *base, const char *command, json_t *q, struct arena *arena,
+                        struct due_row **ret, int32_t *ret_count, int64_t *ret_now_us,
+                        struct err *err);
 
 /* --- agenda_pg_slots.c --- */
 /* An order as the functions read it; NULL without memory. */
@@ -28,7 +32,23 @@ bool pgagenda_slots(struct agenda *base, const struct slot_order *orders, int32_
  * [schedule, specification] of runs whose period it said is held. NULL: err. */
 json_t *pgagenda_follow(const json_t *rows, const json_t *held, struct err *err);
 
+/* --- agenda_pg_ready.c --- */
+bool pgagenda_soon(struct agenda *base, const struct soon_place *place, int64_t within_us,
+                   struct arena *arena, struct due_row **ret, int32_t *ret_count,
+                   int64_t *ret_now_us, struct err *err);
+bool pgagenda_ready(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                    const struct slot_order *orders, int32_t count, struct arena *arena,
+                    struct run_work *ret, int32_t *ret_count, struct err *err);
+bool pgagenda_begin(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                    const int64_t *batches, int32_t count, bool *begun, struct arena *arena,
+                    struct ready_gone **ret_gone, int32_t *ret_gone_count, struct err *err);
+bool pgagenda_settle(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                     const int64_t *batches, int32_t count, struct err *err);
+
 /* --- agenda_pg_runs.c --- */
+/* A run to be worked, as the functions answer it. False: it is not as it should be, or no
+ * memory. */
+bool pgagenda_read_work(const json_t *work, struct arena *arena, struct run_work *ret);
 bool pgagenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_gen, int32_t max,
                        struct arena *arena, struct run_work *ret, int32_t *ret_count,
                        struct err *err);

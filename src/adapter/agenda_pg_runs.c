@@ -22,7 +22,7 @@ static bool text_or_null(const json_t *work, const char *key, struct arena *aren
     return text == NULL || *ret != NULL;
 }
 
-static bool read_work(const json_t *w, struct arena *arena, struct run_work *ret)
+bool pgagenda_read_work(const json_t *w, struct arena *arena, struct run_work *ret)
 {
     *ret = (struct run_work){.attempt = (int32_t)pg_get_int(w, "attempt"),
                              .slot_us = pg_get_or(w, "slot", INT64_MIN),
@@ -33,7 +33,9 @@ static bool read_work(const json_t *w, struct arena *arena, struct run_work *ret
                              .definition = arena_text(arena, pg_get_text(w, "definition")),
                              .config = arena_text(arena, pg_get_text(w, "config")),
                              .last_success_us = pg_get_or(w, "last_success", INT64_MIN),
-                             .fresh = pg_get_bool(w, "fresh")};
+                             .fresh = pg_get_bool(w, "fresh"),
+                             .batch = pg_get_or(w, "batch", 0),
+                             .due_us = pg_get_or(w, "due", 0)};
     (void)pg_get_uuid(w, "schedule", &ret->schedule); /* none: zero */
     return pg_get_uuid(w, "run", &ret->run) && pg_get_uuid(w, "spec", &ret->specification) &&
            run_trigger_parse(pg_get_text(w, "trigger"), &ret->trigger) &&
@@ -74,7 +76,7 @@ bool pgagenda_run_take(struct agenda *base, struct uuid engine, int64_t journal_
     size_t n = 0, count = json_array_size(works);
     if (count > (size_t)most)
         return pg_ask_odd("run_take", works, err);
-    while (n < count && read_work(json_array_get(works, n), arena, &ret[n]))
+    while (n < count && pgagenda_read_work(json_array_get(works, n), arena, &ret[n]))
         n++;
     bool ok = n == count || give_back(base, engine, journal_gen, works, n, err);
     json_decref(works);

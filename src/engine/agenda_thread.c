@@ -17,6 +17,7 @@
 
 #define SHARED_LEAST_US US_PER_S       /* the same when the record is on a server */
 #define LOOK_LEAST_US (20 * US_PER_MS) /* between two looks while the record changes */
+#define READY_STEP_US (5 * US_PER_MS)  /* while lanes begin what was ready */
 #define STUCK_US (60 * US_PER_S)       /* so much later than it meant to, it hangs */
 #define REPAIR_US (2 * US_PER_S)       /* after a failure */
 #define KEEP_FIRST_US (60 * US_PER_S)  /* from the start: others begin too */
@@ -100,7 +101,7 @@ static void keep(struct agenda_thread *t)
     struct agenda_kept kept = {.more = true};
     if (t->keep_at_us == 0)
         t->keep_at_us = began_us + KEEP_FIRST_US;
-    if (began_us < t->keep_at_us)
+    if (began_us < t->keep_at_us || ready_open(&t->ready) || t->ready.more)
         return;
     p->settings(p->ctx, &s);
     const struct agenda_keep keep = {s.keep_events * KEEP_DAY_US, s.keep_runs * KEEP_DAY_US};
@@ -120,31 +121,56 @@ static void call_pool(void *ctx)
     pool_thread_call(ctx);
 }
 
+static struct ready_work work_of(struct agenda_thread *t, const struct agenda_lane *lane)
+{
+    return (struct ready_work){.engine = t->engine, .clock = t->clock, .lane = lane};
+}
+
+/* How long until the next look, when something is due in so long; 0: at once. */
+static int64_t pause_us(struct agenda_thread *t, int64_t wait_us, bool idle)
+{
+    struct settings settings;
+    bool ahead = t->agenda->ops->ready != NULL;
+    t->engine->plugs.settings(t->engine->plugs.ctx, &settings);
+    if (t->ready.more)
+        return 0;
+    if (ready_open(&t->ready))
+        return READY_STEP_US;
+    if (ahead && wait_us > READY_AHEAD_US)
+        wait_us -= READY_AHEAD_US;
+    if (wait_us > settings.poll_interval_us)
+        wait_us = settings.poll_interval_us;
+    /* A waiting run that no lane takes (all are busy) is due all the time: look now and then. */
+    if (wait_us < LOOK_LEAST_US)
+        wait_us = idle ? LOOK_LEAST_US : US_PER_S;
+    return wait_us;
+}
+
 /* One look; *ret_until: boot time of the next one, unless something changes before. */
 static bool look(struct agenda_thread *t, int64_t *ret_until, bool *ret_idle, struct err *err)
 {
     struct clock_port *clock = t->clock;
     struct agenda_lane lane = {
         .agenda = t->agenda, .zones = t->zones, .queued = call_pool, .ctx = t->engine};
-    struct settings settings;
+    const struct ready_work w = work_of(t, &lane);
     int64_t dealt = 0, next_us = INT64_MAX;
-    if (!t->looked && !check_zones(t, &lane, err))
+    bool wait;
+    if (!ready_begin(&t->ready, &w, err) || !ready_settle(&t->ready, &w, &wait, err))
         return false;
-    if (!agenda_pass(&lane, &dealt, err) || !t->agenda->ops->next_due(t->agenda, &next_us, err))
+    *ret_until = clock->ops->boot_us(clock) + READY_STEP_US;
+    if (wait)
+        return true;
+    if ((!t->looked && !check_zones(t, &lane, err)) || !agenda_pass(&lane, &dealt, err) ||
+        !t->agenda->ops->next_due(t->agenda, &next_us, err) ||
+        !ready_make(&t->ready, &w, next_us, err))
         return false;
-    int64_t wait_us = next_us - clock->ops->now_us(clock);
-    *ret_idle = next_us == INT64_MAX || wait_us > 0;
+    int64_t wait_us = next_us == INT64_MAX ? INT64_MAX : next_us - clock->ops->now_us(clock);
+    *ret_idle = wait_us > 0 && !ready_open(&t->ready);
     /* What an earlier start of this engine was making is taken again at once: at the first look. */
-    if (!*ret_idle || (!t->looked && next_us != INT64_MAX))
+    if ((!*ret_idle && !ready_open(&t->ready)) || (!t->looked && next_us != INT64_MAX))
         pool_thread_call(t->engine);
     t->looked = true;
-    t->engine->plugs.settings(t->engine->plugs.ctx, &settings);
-    if (next_us == INT64_MAX || wait_us > settings.poll_interval_us)
-        wait_us = settings.poll_interval_us;
-    /* A waiting run that no lane takes (all are busy) is due all the time: look now and then. */
-    if (wait_us < LOOK_LEAST_US)
-        wait_us = *ret_idle ? LOOK_LEAST_US : US_PER_S;
-    *ret_until = clock->ops->boot_us(clock) + wait_us;
+    *ret_until = clock->ops->boot_us(clock) + pause_us(t, wait_us, *ret_idle);
     return true;
 }
 
@@ -197,6 +223,16 @@ static void work(struct agenda_thread *t)
     }
 }
 
+/* The engine ends: others need not wait for what it made ready. */
+static void give_up(struct agenda_thread *t)
+{
+    struct err err = {0};
+    const struct agenda_lane lane = {.agenda = t->agenda};
+    const struct ready_work w = work_of(t, &lane);
+    if (t->ready.count > 0 && !ready_end(&t->ready, &w, &err))
+        log_line(t->engine->plugs.log, LOG_WARN, "schedules", "%s", err.text);
+}
+
 void *agenda_thread_main(void *arg)
 {
     struct agenda_thread *t = arg;
@@ -206,6 +242,7 @@ void *agenda_thread_main(void *arg)
         work(t);
     else
         log_line(p->log, LOG_ERROR, "schedules", "%s", err.text);
+    give_up(t);
     if (t->agenda != NULL)
         t->agenda->ops->free(t->agenda);
     if (t->zones != NULL)

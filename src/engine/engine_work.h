@@ -7,6 +7,7 @@
 #define ENGINE_WORK_H
 
 #include "desk_work.h"
+#include "ready.h"
 #include "run_pool.h"
 
 #include "engine/engine.h"
@@ -75,6 +76,7 @@ struct agenda_thread {
     struct zones *zones;
     bool looked;        /* once */
     int64_t keep_at_us; /* boot time of the next upkeep; 0: not yet known */
+    struct ready ready; /* slots made ready before their instant */
 };
 
 /* Takes runs for the report lanes, renews them, and tells the record how they ended. */

@@ -296,6 +296,56 @@ bool agenda_pass(const struct agenda_lane *lane, int64_t *ret_dealt, struct err 
     return ok;
 }
 
+/* --- ready before their instant --------------------------------------------------------------- */
+
+/* An order that needs nothing but a run. */
+static bool is_plain(const struct slot_order *o, const struct due_row *row)
+{
+    return o->what == SLOT_RUN && o->trigger == TRIGGER_SCHEDULE && o->missed == 0 && !o->ends &&
+           o->not_before_us <= o->slot_us && !row->busy;
+}
+
+/* The rows of the first instant, decided as they will be then; returns how many became orders. */
+static int32_t decide_soon(struct pass *p, const struct due_row *rows, int32_t count,
+                           struct soon_place *place, bool *ret_more)
+{
+    int32_t n = 0, i = 0;
+    for (; i < count && rows[i].next_run_us == rows[0].next_run_us; i++) {
+        if (decide(p, n, &rows[i], rows[i].next_run_us, false) &&
+            is_plain(&p->order[n], &rows[i]) && !is_begun(p, n, &rows[i], 1))
+            n++;
+    }
+    *ret_more = count > 0;
+    if (i > 0)
+        *place = (struct soon_place){rows[i - 1].next_run_us, rows[i - 1].schedule};
+    return n;
+}
+
+bool agenda_ready(const struct agenda_lane *lane, const struct agenda_start *start,
+                  struct soon_place *place, struct agenda_soon *ret, struct err *err)
+{
+    struct agenda *a = lane->agenda;
+    struct pass *p = calloc(1, sizeof *p);
+    struct arena arena = arena_init(PASS_MEMORY);
+    struct due_row *rows;
+    int64_t now_us;
+    int32_t count = 0, n = 0;
+    bool ok = p != NULL || err_set(err, ERR_STOP, "schedules: out of memory for a pass");
+    ret->count = 0;
+    ret->more = false;
+    ok = ok && a->ops->soon(a, place, start->within_us, &arena, &rows, &count, &now_us, err);
+    if (ok && count > 0) {
+        p->lane = lane;
+        n = decide_soon(p, rows, count, place, &ret->more);
+        n = n < start->most ? n : start->most;
+    }
+    ok = ok && (n == 0 || a->ops->ready(a, start->engine, start->journal_gen, p->order, n,
+                                        ret->arena, ret->work, &ret->count, err));
+    arena_done(&arena);
+    free(p);
+    return ok;
+}
+
 /* --- other rules ------------------------------------------------------------------------------ */
 
 /* An order when the row's instant is another now. What was dealt with does not come again. */

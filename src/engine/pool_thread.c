@@ -151,7 +151,7 @@ static bool must_tell(struct pool_thread *t, const struct pool_standing *s)
     int64_t boot_us = boot_now(t);
     if (t->tell_us == INT64_MAX)
         t->tell_us = boot_us + TELL_LATE_US;
-    return !s->called || s->awaited || s->held > POOL_HELD_MAX / 4 * 3 || boot_us >= t->tell_us;
+    return !s->called || s->awaited || s->held > POOL_TELL_HELD || boot_us >= t->tell_us;
 }
 
 /* One command, the most urgent. *ret_did false: there is nothing to do now. */

@@ -193,8 +193,9 @@ void run_pool_end(struct run_pool *p, struct pool_item *item, const struct run_r
         item->awaited = true;
         p->awaited++;
     }
-    bool wait = item->awaited, news = wait || !p->called || p->ended.count == 0;
-    append(&p->ended, item);
+    bool apart = item->batch->apart, wait = item->awaited;
+    bool news = !apart && (wait || !p->called || p->ended.count == 0);
+    append(apart ? &p->early : &p->ended, item);
     let_go(p);
     free(copy);
     if (news)
@@ -281,11 +282,9 @@ struct pool_batch *run_pool_batch(int32_t max)
     return NULL;
 }
 
-void run_pool_fill(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us)
+/* Items of a batch: they wait for a lane from now on. */
+static void put_in(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us)
 {
-    hold(p);
-    p->looking = false;
-    p->called = p->called || count > 0 || batch == NULL;
     for (int32_t n = 0; n < count; n++) {
         struct pool_item *i = &batch->item[n];
         *i = (struct pool_item){
@@ -294,9 +293,56 @@ void run_pool_fill(struct run_pool *p, struct pool_batch *batch, int32_t count, 
         batch->held++;
         append(&p->waiting, i);
     }
+}
+
+void run_pool_fill(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us)
+{
+    hold(p);
+    p->looking = false;
+    p->called = p->called || count > 0 || batch == NULL;
+    put_in(p, batch, count, boot_us);
     let_go(p);
     if (batch != NULL && count == 0)
         free_batch(batch);
+}
+
+void run_pool_begun(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us)
+{
+    hold(p);
+    batch->apart = true;
+    batch->held = 1;
+    put_in(p, batch, count, boot_us);
+    let_go(p);
+}
+
+void run_pool_settled(struct run_pool *p, struct pool_batch *batch)
+{
+    struct pool_list early;
+    hold(p);
+    batch->apart = false;
+    early = p->early;
+    p->early = (struct pool_list){0};
+    for (struct pool_item *i = take_first(&early); i != NULL; i = take_first(&early))
+        append(i->batch->apart ? &p->early : &p->ended, i);
+    if (--batch->held == 0)
+        free_batch(batch);
+    let_go(p);
+}
+
+void run_pool_unused(struct pool_batch *batch)
+{
+    if (batch != NULL)
+        free_batch(batch);
+}
+
+int32_t run_pool_room(struct run_pool *p, int32_t lanes)
+{
+    hold(p);
+    int32_t free = POOL_HELD_MAX - AGENDA_RUNS_MAX - p->held_count;
+    int64_t made = p->mean_us > 0 ? lanes + lanes * US_PER_S / p->mean_us : free;
+    let_go(p);
+    free = free > 0 ? free : 0;
+    return made < free ? (int32_t)made : free;
 }
 
 int32_t run_pool_ends(struct run_pool *p, struct run_ended *ret, int32_t max)
@@ -334,8 +380,11 @@ int32_t run_pool_pieces(struct run_pool *p, int32_t *from, struct run_piece *ret
 {
     int32_t n = 0;
     hold(p);
-    for (; *from < p->held_count && n < max; (*from)++)
-        ret[n++] = (struct run_piece){p->held[*from]->work->run, p->held[*from]->work->attempt};
+    for (; *from < p->held_count && n < max; (*from)++) {
+        const struct pool_item *i = p->held[*from];
+        if (!i->batch->apart)
+            ret[n++] = (struct run_piece){i->work->run, i->work->attempt};
+    }
     let_go(p);
     return n;
 }
@@ -367,13 +416,14 @@ int32_t run_pool_backs(struct run_pool *p, int64_t before_us, struct run_piece *
 {
     int32_t n = 0;
     hold(p);
-    while (p->waiting.first != NULL && p->waiting.first->taken_us < before_us && p->back < max) {
+    while (p->waiting.first != NULL && p->waiting.first->taken_us < before_us && p->back < max &&
+           !p->waiting.first->batch->apart) {
         take_first(&p->waiting)->state = POOL_BACK;
         p->back++;
         p->mean_us = 0; /* the lanes are not as quick as they were */
     }
     for (int32_t i = 0; i < p->held_count && n < max; i++)
-        if (p->held[i]->state == POOL_BACK)
+        if (p->held[i]->state == POOL_BACK && !p->held[i]->batch->apart)
             ret[n++] = (struct run_piece){p->held[i]->work->run, p->held[i]->work->attempt};
     let_go(p);
     return n;
@@ -406,6 +456,7 @@ struct pool_standing run_pool_standing(struct run_pool *p)
     struct pool_standing s = {.waiting = p->waiting.count,
                               .held = p->held_count,
                               .ended = p->ended.count,
+                              .early = p->early.count,
                               .back = p->back,
                               .called = p->called,
                               .awaited = p->awaited > 0,

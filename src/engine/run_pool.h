@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 enum {
-    POOL_HELD_MAX = 8 * AGENDA_RUNS_MAX, /* taken and not yet told to the record */
-    POOL_SMALL_BYTES = 256 << 10,        /* a result up to this size is copied */
-    POOL_COPIED_MAX = 16 << 20           /* all copies together */
+    POOL_HELD_MAX = 64 * AGENDA_RUNS_MAX, /* in its hands and not yet told to the record */
+    POOL_TELL_HELD = 6 * AGENDA_RUNS_MAX, /* with so many in its hands, outcomes are not put off */
+    POOL_SMALL_BYTES = 256 << 10,         /* a result up to this size is copied */
+    POOL_COPIED_MAX = 16 << 20            /* all copies together */
 };
 
 enum pool_state {
@@ -30,7 +31,9 @@ struct pool_batch {
     struct arena arena;
     struct run_work *work; /* room for as many as were wanted */
     struct pool_item *item;
-    int32_t held; /* items not yet let go */
+    int32_t held; /* items not yet let go, and one more while it is apart */
+    bool apart;   /* its runs have begun, which is not written down yet (ready.c): nothing that
+                     names them is said to the record */
 };
 
 struct pool_item {
@@ -60,6 +63,7 @@ struct run_pool {
     struct pool_item *held[POOL_HELD_MAX];
     int32_t held_count;
     struct pool_list waiting, ended;
+    struct pool_list early; /* ended, of batches that are apart */
     int32_t worked, back;
     int32_t awaited; /* lanes that wait for a result to be told */
     size_t copied;   /* bytes */
@@ -97,6 +101,14 @@ int32_t run_pool_want(struct run_pool *p, int32_t lanes);
 struct pool_batch *run_pool_batch(int32_t max); /* NULL: out of memory; to run_pool_fill */
 /* The answer: takes ownership of batch (NULL: it failed). count 0: none waits any more. */
 void run_pool_fill(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us);
+/* Runs that begin together before they are written down: as run_pool_fill(), and the batch is the
+ * caller's as well until run_pool_settled(). count is above 0 and no more than there is room
+ * for. */
+void run_pool_begun(struct run_pool *p, struct pool_batch *batch, int32_t count, int64_t boot_us);
+void run_pool_settled(struct run_pool *p, struct pool_batch *batch);
+void run_pool_unused(struct pool_batch *batch); /* one that was never filled; NULL is none */
+/* For how many such runs there is room, that so many lanes begin within a second or so. */
+int32_t run_pool_room(struct run_pool *p, int32_t lanes);
 /* The oldest outcomes, at most max; borrowed until run_pool_told(), or run_pool_not_told() which
  * puts the first behind the others. */
 int32_t run_pool_ends(struct run_pool *p, struct run_ended *ret, int32_t max);
@@ -113,7 +125,7 @@ void run_pool_ending(struct run_pool *p);
 
 /* What there is to do, at one instant. */
 struct pool_standing {
-    int32_t waiting, held, ended, back;
+    int32_t waiting, held, ended, early, back;
     bool called, awaited, trouble, ending;
     bool busy; /* something is under way or asked for */
 };

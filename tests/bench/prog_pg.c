@@ -32,10 +32,11 @@ static double ms(int64_t us)
 
 /* --- due: so many schedules at one instant ---------------------------------------------------- */
 
-/* Far enough ahead that all of them are there, and the copy has them. */
+/* Far enough ahead that all of them are there, the copy has them, and the engine saw them coming,
+ * as it does when they are due every morning. */
 static int64_t ahead_us(int count)
 {
-    return 3 * US_PER_S + count * (INT64_C(400));
+    return 4 * US_PER_S + count * (INT64_C(2000));
 }
 
 static void minute(struct pg_plant *p, struct engine *e, int round, int count)

@@ -24,12 +24,18 @@ END $$;
 
 /* Locks are taken in this order, each kind by id: specifications, runs, schedules, and last the
  * audit chain (ap.audit). The row of a specification is the lock of its periods: who makes a run
- * of it, takes or ends one has it, so nobody ever waits for another's uncommitted run. */
+ * of it, takes or ends one has it, so nobody ever waits for another's uncommitted run. What has
+ * begun of theirs and is not written down yet (34_ready) is, before anything is decided. */
 CREATE OR REPLACE FUNCTION ap.lock_specs(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM ap.newsletter_specifications p WHERE p.id = ANY (ids)
     ORDER BY p.id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM ap.ready_slots) THEN
+        PERFORM ap.ready_settle(ARRAY(
+            SELECT r.run FROM ap.ready_slots r JOIN ap.ready_batches b ON b.id = r.batch
+            WHERE r.specification_id = ANY (ids) AND b.begun_at IS NOT NULL));
+    END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION ap.lock_schedules(ids uuid[]) RETURNS void
@@ -91,7 +97,8 @@ BEGIN
 END $$;
 
 /* Schedules whose instant has come, or whose pause is over, oldest first: a row for each of their
- * specifications, q.max at most. */
+ * specifications, q.max at most. A slot that an engine has made ready (34_ready) is left to it: it
+ * has begun and is written down in a moment; one that does not begin in time is not waited for. */
 CREATE OR REPLACE FUNCTION ap.agenda_due(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 SET jit = off AS $$
@@ -104,7 +111,12 @@ BEGIN
     FROM (SELECT s, d.at, s.no, o.place, o.spec
           FROM ((SELECT e.id, e.next_run_at AS at FROM ap.autopilot_schedules e
                  WHERE e.enabled AND e.status = 'active' AND e.deleted_at IS NULL
-                   AND e.next_run_at <= t ORDER BY e.next_run_at LIMIT most)
+                   AND e.next_run_at <= t AND NOT EXISTS (
+                     SELECT FROM ap.ready_slots r JOIN ap.ready_batches b ON b.id = r.batch
+                     WHERE r.schedule = e.id AND r.due = e.next_run_at
+                       AND coalesce(b.begun_at + interval '10 seconds',
+                                    r.due + interval '1 second') > t)
+                 ORDER BY e.next_run_at LIMIT most)
                 UNION ALL
                 (SELECT e.id, e.paused_until FROM ap.autopilot_schedules e
                  WHERE e.status = 'paused' AND e.paused_until IS NOT NULL AND e.paused_until <= t

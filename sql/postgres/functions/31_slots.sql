@@ -238,7 +238,8 @@ $$;
 /* Such orders, each of another schedule, as one statement: what ap.slot_carry_out() does with one
  * after the other, for a tenth of its cost. */
 CREATE OR REPLACE FUNCTION ap.slots_plain(orders jsonb[], t timestamptz) RETURNS text[]
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     event_level integer := coalesce((SELECT k.level FROM ap.event_kinds k
                                      WHERE k.kind = 'slot_queued'), 2);
@@ -255,7 +256,8 @@ BEGIN
                        WHERE r.autopilot_schedule_id = o.schedule AND r.scheduled_for = o.slot
                          AND r.specification_id = p.id) AS there
         FROM o
-        JOIN ap.autopilot_schedules s ON s.id = o.schedule
+        CROSS JOIN LATERAL (SELECT * FROM ap.autopilot_schedules x
+                            WHERE x.id = o.schedule OFFSET 0) s /* by its key, whatever else */
         JOIN ap.newsletter_specifications p ON p.id = coalesce(o.part, s.specification_id)
         WHERE s.next_run_at = ap.ts((o.o ->> 'seen')::bigint)
           AND s.deleted_at IS NULL AND s.enabled AND s.status IN ('active', 'paused')

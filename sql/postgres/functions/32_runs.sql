@@ -84,30 +84,51 @@ BEGIN
     ORDER BY u.at;
 END $$;
 
-/* All that is needed to make these reports, in this order. */
-CREATE OR REPLACE FUNCTION ap.run_works(seqs bigint[]) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-DECLARE
-    ret jsonb;
+DO $$
 BEGIN
-    SELECT jsonb_agg(jsonb_build_object('run', r.id, 'spec', r.specification_id,
-        'schedule', r.autopilot_schedule_id, 'attempt', r.attempt, 'trigger', r.trigger,
-        'slot', ap.us(r.scheduled_for), 'period', ap.us(r.period_at), 'workspace', w.name,
+    CREATE TYPE ap.run_piece AS (run uuid, spec uuid, workspace uuid, schedule uuid,
+        attempt integer, trigger text, slot timestamptz, period timestamptz);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+
+/* All that is needed to make these reports. */
+CREATE OR REPLACE FUNCTION ap.works_of(pieces ap.run_piece[])
+RETURNS TABLE (run uuid, work jsonb)
+LANGUAGE sql STABLE AS $$
+    SELECT r.run, jsonb_build_object('run', r.run, 'spec', r.spec,
+        'schedule', r.schedule, 'attempt', r.attempt, 'trigger', r.trigger,
+        'slot', ap.us(r.slot), 'period', ap.us(r.period), 'workspace', w.name,
         'spec_name', p.name, 'schedule_name', coalesce(s.schedule_name, ''),
         'definition', p.definition::text, 'categories', s.categories_override::text,
         'regions', s.regions_override::text, 'config', coalesce(s.schedule_config::text, ''),
         'last_success', ap.us(
             (SELECT max(o.period_at) FROM ap.newsletter_runs o
-             WHERE o.specification_id = r.specification_id AND o.status = 'success'
+             WHERE o.specification_id = r.spec AND o.status = 'success'
                AND o.trigger <> 'test')),
         'fresh', NOT EXISTS (SELECT 1 FROM ap.report_items i
-                             WHERE i.specification_id = r.specification_id AND i.run <> r.id))
-        ORDER BY u.at) INTO ret
-    FROM unnest(seqs) WITH ORDINALITY u (seq, at)
-    JOIN ap.newsletter_runs r ON r.seq = u.seq
-    JOIN ap.newsletter_specifications p ON p.id = r.specification_id
-    JOIN ap.workspaces w ON w.id = r.workspace_id
-    LEFT JOIN ap.autopilot_schedules s ON s.id = r.autopilot_schedule_id;
+                             WHERE i.specification_id = r.spec AND i.run <> r.run))
+    FROM unnest(pieces) r
+    JOIN ap.newsletter_specifications p ON p.id = r.spec
+    JOIN ap.workspaces w ON w.id = r.workspace
+    LEFT JOIN ap.autopilot_schedules s ON s.id = r.schedule
+$$;
+
+/* In this order. */
+CREATE OR REPLACE FUNCTION ap.run_works(seqs bigint[]) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    pieces ap.run_piece[];
+    ids uuid[];
+    ret jsonb;
+BEGIN
+    SELECT array_agg(ROW (r.id, r.specification_id, r.workspace_id, r.autopilot_schedule_id,
+                          r.attempt, r.trigger, r.scheduled_for, r.period_at)::ap.run_piece
+                     ORDER BY u.at),
+           array_agg(r.id ORDER BY u.at)
+    INTO pieces, ids
+    FROM unnest(seqs) WITH ORDINALITY u (seq, at) JOIN ap.newsletter_runs r ON r.seq = u.seq;
+    SELECT jsonb_agg(w.work ORDER BY array_position(ids, w.run)) INTO ret
+    FROM ap.works_of(pieces) w;
     RETURN coalesce(ret, '[]');
 END $$;
 

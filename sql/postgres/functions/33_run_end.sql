@@ -241,7 +241,8 @@ END $$;
 /* What the record says of such reports, each of another run: as ap.run_success(). */
 CREATE OR REPLACE FUNCTION ap.runs_success(ends jsonb[], seen ap.run_seen[], t timestamptz)
 RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     UPDATE ap.newsletter_runs r
     SET status = 'success', error = '', items = coalesce((u.e ->> 'items')::int, 0),
@@ -267,7 +268,8 @@ END $$;
 
 /* Such reports: a word for each, told or fenced. */
 CREATE OR REPLACE FUNCTION ap.ends_plain(ends jsonb[], made bytea, t timestamptz) RETURNS jsonb
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     good jsonb[] := '{}';
     seen ap.run_seen[] := '{}';

@@ -32,7 +32,14 @@ BEGIN
         error = '', until = NULL, started_at = NULL, finished_at = NULL, seen_at = NULL,
         items = 0, sources = 0, sources_failed = 0
     WHERE r.id = the_run AND r.status IN ('failed', 'skipped', 'cancelled');
-    RETURN FOUND;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM ap.ready_withdraw(ARRAY(
+        SELECT x.run FROM ap.ready_slots x
+        WHERE x.specification_id = (SELECT r.specification_id FROM ap.newsletter_runs r
+                                    WHERE r.id = the_run)));
+    RETURN true;
 EXCEPTION WHEN unique_violation THEN
     RETURN false;
 END $$;

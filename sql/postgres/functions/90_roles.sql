@@ -36,6 +36,10 @@ LANGUAGE sql IMMUTABLE AS $$
     ('agenda_due', true, true, false, false),
     ('agenda_ahead', true, true, false, false),
     ('agenda_slots', true, true, false, false),
+    ('agenda_soon', true, true, false, false),
+    ('agenda_ready', true, true, false, false),
+    ('agenda_begin', true, true, false, false),
+    ('agenda_settle', true, true, false, false),
     ('run_take', true, true, false, false),
     ('run_known', true, true, false, false),
     ('run_renew', true, true, false, false),
@@ -139,6 +143,8 @@ LANGUAGE sql IMMUTABLE AS $$
     ('audit_log', ''), /* a chain of which one sees a part proves nothing */
     ('lost_letters', ''),
     ('report_items', ''), /* engines' */
+    ('ready_batches', ''),
+    ('ready_slots', ''),
     ('operators', 'login = session_user')
 $$;
 
