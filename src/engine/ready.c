@@ -1,8 +1,8 @@
 /* ready.c - slots that begin at their instant by one small row.
  *
  * The idea: hundreds of schedules are due at nine o'clock, and all that takes time about them
- * (rows, indexes, events, what their reports need) is known before. So they are made ready while nothing
- * happens; at nine one command says that they have begun, and their lanes start; and what that
+ * (rows, indexes, events, what their reports need) is known before. So they are made ready while
+ * nothing happens; at nine one command says that they have begun, and their lanes start; and what that
  * changes in the record is written while the lanes work. Until it is, the record is not told
  * anything that names these runs (run_pool.h: apart). */
 #include "ready.h"

@@ -1,6 +1,6 @@
 /* ready.h - the slots that this engine has made ready before their instant (decision 024): from
- * the record into memory some seconds before, from there to the lanes at the instant, and behind it into
- * the record. All of it on the agenda's thread. */
+ * the record into memory some seconds before, from there to the lanes at the instant, and behind it
+ * into the record. All of it on the agenda's thread. */
 #ifndef ENGINE_READY_H
 #define ENGINE_READY_H
 
