@@ -54,6 +54,10 @@ struct settings {
     int64_t mail_max_age_us;                         /* 0: no limit */
     int32_t mail_daily_cap;
     int32_t mail_per_minute;
+    int32_t mail_per_hour;            /* 0: no limit */
+    int32_t mail_per_domain_per_hour; /* 0: no limit */
+    int32_t mail_ramp_start;          /* 0: no ramp */
+    int32_t mail_ramp_growth;         /* percent a day */
     int32_t mail_batch;
     int64_t mail_retry_us[SETTING_RETRIES]; /* after the first, second, ... deferral, then on */
     int32_t mail_connections;

@@ -104,6 +104,14 @@ struct send_want {
     int32_t count;      /* <= MAIL_BATCH_MAX; 0: only the verdicts matter */
     int32_t per_minute; /* 0 = no limit; else an even pace of so many a minute, all jobs together */
     int32_t daily_cap;  /* 0 = no limit; rows of the mode claimed in the last 24 h */
+    int32_t per_hour;   /* 0 = no limit; rows of the mode claimed in the last hour */
+    /* 0 = no limit; of these, rows of one registrable domain. What is over waits in its place: the
+     * term's letters to other domains go first, then GRANT_WAIT. */
+    int32_t per_domain_per_hour;
+    /* 0 = no ramp; else the daily cap is ramp_cap() of the day, counted from the first row of the
+     * mode that holds a place */
+    int32_t ramp_start;
+    int32_t ramp_growth; /* percent a day */
     /* 0 = no limit; so many letters of a job in mode smtp go out, and then the claim makes it want
      * to pause (GRANT_STOP) until an operator confirms it; by hand: GRANT_LIMIT */
     int32_t confirm_first;
@@ -118,6 +126,9 @@ enum grant_reason {
     GRANT_STOP,    /* the operator wants the job to stop or pause */
     GRANT_WAIT,    /* pace or window: not before wait_until_us */
 };
+
+/* Which limit says when (GRANT_WAIT): the last one to open. */
+enum grant_window { WINDOW_PACE, WINDOW_HOUR, WINDOW_DAY, WINDOW_DOMAIN };
 
 /* A claimed row, with what its letter needs. */
 struct send_row {
@@ -136,7 +147,8 @@ struct send_row {
 
 struct send_grant {
     enum grant_reason reason;
-    int64_t wait_until_us; /* GRANT_WAIT, the authority's wall clock */
+    int64_t wait_until_us;    /* GRANT_WAIT, the authority's wall clock */
+    enum grant_window window; /* GRANT_WAIT */
     int32_t count;
     int32_t suppressed; /* rows that became suppressed while claiming */
     int32_t cancelled;  /* rows that another job had contacted meanwhile */
@@ -149,6 +161,7 @@ static inline void send_grant_clear(struct send_grant *g)
 {
     g->reason = GRANT_GO;
     g->wait_until_us = 0;
+    g->window = WINDOW_PACE;
     g->count = g->suppressed = g->cancelled = 0;
 }
 

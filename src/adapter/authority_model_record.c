@@ -200,14 +200,23 @@ void model_record_free(struct model_record *r)
         return;
     for (int32_t i = 0; i < r->jobs.count; i++)
         free_job(model_job_at(r, i));
-    struct model_rows *rows[] = {
-        &r->workspaces,       &r->templates,       &r->jobs,   &r->leads, &r->sources,
-        &r->suppressions,     &r->sends,           &r->events, &r->open,  &r->window[0].claims,
-        &r->window[1].claims, &r->window[2].claims};
+    struct model_rows *rows[] = {&r->workspaces,
+                                 &r->templates,
+                                 &r->jobs,
+                                 &r->leads,
+                                 &r->sources,
+                                 &r->suppressions,
+                                 &r->sends,
+                                 &r->events,
+                                 &r->open,
+                                 &r->window[0].claims,
+                                 &r->window[1].claims,
+                                 &r->window[2].claims,
+                                 &r->sites};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         free(rows[i]->data);
-    struct model_index *indexes[] = {&r->lead_of, &r->source_of, &r->suppressed, &r->send_of,
-                                     &r->site_of};
+    struct model_index *indexes[] = {&r->lead_of, &r->source_of, &r->suppressed,
+                                     &r->send_of, &r->site_of,   &r->claimed_site};
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
         free(indexes[i]->slots);
     arena_done(&r->texts);

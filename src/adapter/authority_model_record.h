@@ -54,7 +54,6 @@ struct model_send_row {
     int32_t job, lead;
     int32_t next_of_lead; /* older row for the same address; -1 none */
     int32_t site;         /* where the registrable domain begins in the address */
-    bool in_window;       /* claimed in the last 24 h and holds a place: counted in the window */
 };
 
 /* Ledger rows of one term, in order of queueing. */
@@ -87,24 +86,34 @@ struct model_job {
     int64_t released; /* order of giving back: least recently released goes first */
 };
 
-/* Pace and daily cap of one mode: claims in order of time. */
+/* Claims of one mode in order of time. What no longer counts never does again; so the places below
+ * only move on. */
 struct model_window {
     struct model_rows claims; /* struct model_claim */
-    int64_t first;            /* older ones have left the window */
-    int64_t count;            /* rows in the window that hold a place */
-    int64_t last_us;          /* of the newest claim; 0 never */
+    int64_t first;            /* older ones have left the day */
+    int64_t first_of_hour;
+    int64_t first_ever; /* the first that holds a place */
+    int64_t last_us;    /* of the newest claim; 0 never */
 };
 struct model_claim {
     int64_t at_us;
     int32_t send;
+    int32_t attempt;      /* of the row: it may be claimed again in the same instant */
+    int64_t prev_of_site; /* the claim before it to the same domain; -1 none */
+};
+/* A domain that was written to in a mode. */
+struct model_site {
+    enum mail_mode mode;
+    const char *name;
+    int64_t last; /* its newest claim */
 };
 
 struct model_record {
     struct arena texts;
     bool spent;                   /* out of memory, for ever */
     struct model_rows workspaces; /* const char *; NULL: deleted */
-    struct model_rows templates, jobs, leads, sources, suppressions, sends, events;
-    struct model_index lead_of, source_of, suppressed, send_of, site_of;
+    struct model_rows templates, jobs, leads, sources, suppressions, sends, events, sites;
+    struct model_index lead_of, source_of, suppressed, send_of, site_of, claimed_site;
     struct model_rows open; /* int32_t: rows that are claimed and without a verdict, by seq */
     struct model_window window[MODES];
     int64_t audits;
@@ -209,6 +218,21 @@ int32_t model_deferred_due(const struct model_record *r, const struct model_job 
 void model_grant(struct model_handle *h, int32_t at, const struct lease *lease,
                  const struct send_want *want, struct send_grant *ret);
 void model_sends_planted_flush(struct model_handle *h);
+
+/* --- windows (authority_model_window.c) ------------------------------------------------------- */
+
+/* What the windows of all jobs together leave. */
+struct model_room {
+    int32_t allowed;  /* 0 .. MAIL_BATCH_MAX */
+    int64_t opens_us; /* allowed 0: when the last of those that are full has room */
+    enum grant_window window;
+};
+void model_window(struct model_handle *h, enum mail_mode mode, const struct send_want *want,
+                  struct model_room *ret);
+/* When the hour of the row's domain has room again; 0: it has. */
+int64_t model_domain_opens(struct model_handle *h, int32_t send, const struct send_want *want);
+/* The row was claimed just now. */
+void model_window_add(struct model_handle *h, int32_t send);
 
 /* --- commands of the other files, for the table of operations --------------------------------- */
 

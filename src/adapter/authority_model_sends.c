@@ -1,4 +1,4 @@
-/* authority_model_sends.c - the in-memory ledger: claims, verdicts, counters, pace and daily cap.
+/* authority_model_sends.c - the in-memory ledger: claims, verdicts, counters.
  *
  * The one idea: a row changes its state in model_send_move() alone, and whatever counts rows is
  * moved there with it. */
@@ -8,9 +8,6 @@
 #include "base/str.h"
 
 #include <string.h>
-
-#define DAY_US (INT64_C(86400) * US_PER_S)
-#define MINUTE_US (INT64_C(60) * US_PER_S)
 
 /* --- counters ----------------------------------------------------------------------------------*/
 
@@ -79,13 +76,6 @@ void model_mode_set(struct model_record *r, struct model_job *job, enum mail_mod
     }
 }
 
-static void leave_window(struct model_handle *h, struct model_send_row *row)
-{
-    if (row->in_window)
-        h->r->window[row->pub.mode].count--;
-    row->in_window = false;
-}
-
 /* The row may be claimed again: its term looks for rows from here on. */
 static void reopen(struct model_job *job, int32_t term, int32_t send)
 {
@@ -116,10 +106,8 @@ void model_send_move(struct model_handle *h, int32_t send, enum send_state to)
     bool has = send_holds_place(to);
     count_open(job, &row->pub, term, from, -1);
     count_open(job, &row->pub, term, to, 1);
-    if (had && !has) {
+    if (had && !has)
         count_now_or_late(h, send, -1);
-        leave_window(h, row);
-    }
     if (!had && has) {
         row->pub.cycle = job->plan.cycle; /* it counts in the cycle that claims it */
         count_now_or_late(h, send, 1);
@@ -335,63 +323,17 @@ bool model_send_settle(struct authority *a, const char *actor, struct uuid id, e
 
 /* --- claims ------------------------------------------------------------------------------------*/
 
-/* Drops from the window what is older than a day. */
-static void slide_window(struct model_handle *h, struct model_window *w, int64_t now)
-{
-    const struct model_claim *claims = w->claims.data;
-    for (; w->first < w->claims.count; w->first++) {
-        const struct model_claim *entry = &claims[w->first];
-        struct model_send_row *row = model_send_row(h->r, entry->send);
-        bool counts = row->in_window && row->pub.claimed_at_us == entry->at_us;
-        if (counts && entry->at_us > now - DAY_US)
-            break;
-        if (counts)
-            leave_window(h, row);
-    }
-}
-
-/* Pace and daily cap. How many of `count` may go now; 0: *ret_wait_us says from when on. */
-static int32_t window_allows(struct model_handle *h, enum mail_mode mode,
-                             const struct send_want *want, int32_t count, int64_t *ret_wait_us)
-{
-    struct model_window *w = &h->r->window[mode];
-    int64_t now = model_now(h);
-    const struct model_claim *claims = w->claims.data;
-    slide_window(h, w, now);
-    if (want->daily_cap > 0 && w->count >= want->daily_cap) {
-        *ret_wait_us = claims[w->first].at_us + DAY_US;
-        return 0;
-    }
-    if (want->daily_cap > 0 && count > want->daily_cap - w->count)
-        count = (int32_t)(want->daily_cap - w->count);
-    if (want->per_minute > 0) {
-        int64_t gap = MINUTE_US / want->per_minute;
-        int64_t burst = want->per_minute / 60 > 1 ? want->per_minute / 60 : 1;
-        int64_t passed = gap > 0 ? (now - w->last_us) / gap : burst;
-        int64_t allowed = passed < burst ? passed : burst;
-        *ret_wait_us = w->last_us + gap;
-        return allowed < count ? (int32_t)(allowed > 0 ? allowed : 0) : count;
-    }
-    return count;
-}
-
 static void claim(struct model_handle *h, int32_t send, const struct lease *lease,
                   struct send_row *ret)
 {
     struct model_send_row *row = model_send_row(h->r, send);
-    struct model_window *w = &h->r->window[row->pub.mode];
     int64_t now = model_now(h);
     row->pub.owner = lease->engine;
     row->pub.epoch = lease->epoch;
     row->pub.attempt++;
     row->pub.claimed_at_us = now;
     model_send_move(h, send, SEND_CLAIMED);
-    row->in_window = true;
-    w->count++;
-    w->last_us = now;
-    struct model_claim *kept = model_row_add(h->r, &w->claims, sizeof *kept);
-    if (kept != NULL)
-        *kept = (struct model_claim){now, send};
+    model_window_add(h, send);
     open_add(h, send);
     const struct model_lead *lead = model_lead_at(h->r, row->lead);
     *ret = (struct send_row){.id = row->pub.id,
@@ -448,10 +390,11 @@ bool model_suppress(struct authority *a, const char *actor, const char *workspac
 
 /* A row whose turn it is: suppressed, contacted by another job meanwhile, or claimed. */
 static void judge_row(struct model_handle *h, int32_t at, int32_t send, const struct lease *lease,
-                      struct send_grant *ret)
+                      const struct send_want *want, struct send_grant *ret)
 {
     const struct model_job *job = model_job_at(h->r, at);
     const struct model_send_row *row = model_send_row(h->r, send);
+    int64_t opens_us = model_domain_opens(h, send, want);
     if (is_suppressed(h->r, job->workspace, row->pub.address)) {
         model_send_move(h, send, SEND_SUPPRESSED);
         model_send_event(h, send, EVENT_SUPPRESSED, "", "");
@@ -460,6 +403,9 @@ static void judge_row(struct model_handle *h, int32_t at, int32_t send, const st
         model_send_move(h, send, SEND_CANCELLED);
         model_send_event(h, send, EVENT_CANCELLED, "", "another job writes to the address");
         ret->cancelled++;
+    } else if (opens_us > 0) {
+        if (ret->wait_until_us == 0 || opens_us < ret->wait_until_us)
+            ret->wait_until_us = opens_us;
     } else {
         claim(h, send, lease, &ret->rows[ret->count++]);
     }
@@ -467,7 +413,7 @@ static void judge_row(struct model_handle *h, int32_t at, int32_t send, const st
 
 /* Claims up to `count` rows of the term, in order of queueing. */
 static void claim_rows(struct model_handle *h, int32_t at, int32_t term, const struct lease *lease,
-                       int32_t count, struct send_grant *ret)
+                       const struct send_want *want, int32_t count, struct send_grant *ret)
 {
     struct model_job *job = model_job_at(h->r, at);
     struct model_term_rows *rows = &job->rows[term];
@@ -479,7 +425,7 @@ static void claim_rows(struct model_handle *h, int32_t at, int32_t term, const s
         bool ready = row->pub.state == SEND_QUEUED ||
                      (row->pub.state == SEND_DEFERRED && row->pub.retry_at_us <= now);
         if (ready && row->pub.mode == job->plan.mode)
-            judge_row(h, at, list[i], lease, ret);
+            judge_row(h, at, list[i], lease, want, ret);
         closed = closed && row->pub.state != SEND_QUEUED && row->pub.state != SEND_DEFERRED;
         if (closed)
             rows->first_open = i + 1;
@@ -550,15 +496,22 @@ static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
         ret->reason = ask_to_confirm(h, at, want);
         return;
     }
-    count =
-        window_allows(h, job->plan.mode, want, count < first ? count : first, &ret->wait_until_us);
+    struct model_room window;
+    model_window(h, job->plan.mode, want, &window);
+    count = count < first ? count : first;
+    count = count < window.allowed ? count : window.allowed;
     if (count <= 0) {
         ret->reason = GRANT_WAIT;
+        ret->wait_until_us = window.opens_us;
+        ret->window = window.window;
         return;
     }
-    ret->wait_until_us = 0;
-    claim_rows(h, at, term, lease, count, ret);
-    ret->reason = ret->count > 0 ? GRANT_GO : GRANT_NOTHING;
+    claim_rows(h, at, term, lease, want, count, ret);
+    ret->reason = ret->count > 0 ? GRANT_GO : ret->wait_until_us == 0 ? GRANT_NOTHING : GRANT_WAIT;
+    if (ret->reason == GRANT_WAIT)
+        ret->window = WINDOW_DOMAIN;
+    else
+        ret->wait_until_us = 0;
     if (ret->count > 0)
         model_event(h, &(struct model_event){.kind = EVENT_CLAIMED,
                                              .job = lease->job,

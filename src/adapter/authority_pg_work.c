@@ -79,10 +79,12 @@ bool pgauth_search_failed(struct authority *base, const struct lease *lease, int
 
 static json_t *want_of(const struct pgauth *a, const struct send_want *want)
 {
-    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:b,s:s}", "group", want->group_no, "term",
-                     want->term_no, "count", want->count, "per_minute", want->per_minute,
-                     "daily_cap", want->daily_cap, "confirm_first", want->confirm_first, "by_hand",
-                     want->by_hand, "template", a->letter_digest);
+    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:b,s:s}", "group", want->group_no,
+                     "term", want->term_no, "count", want->count, "per_minute", want->per_minute,
+                     "daily_cap", want->daily_cap, "per_hour", want->per_hour,
+                     "per_domain_per_hour", want->per_domain_per_hour, "ramp_start",
+                     want->ramp_start, "ramp_growth", want->ramp_growth, "confirm_first",
+                     want->confirm_first, "by_hand", want->by_hand, "template", a->letter_digest);
 }
 
 static json_t *verdicts_of(const struct send_verdict *v, int32_t count)
@@ -134,6 +136,14 @@ static bool read_reason(const char *word, enum grant_reason *ret)
     return false;
 }
 
+static enum grant_window read_window(const char *word)
+{
+    return str_equal(word, "hour")     ? WINDOW_HOUR
+           : str_equal(word, "day")    ? WINDOW_DAY
+           : str_equal(word, "domain") ? WINDOW_DOMAIN
+                                       : WINDOW_PACE;
+}
+
 /* The template that came with a claim is kept; its texts come only when they are others. */
 static void keep_letter(struct pgauth *a, const struct lease *lease, const struct send_want *want,
                         json_t *letter)
@@ -156,6 +166,7 @@ static bool read_grant(const json_t *answer, struct send_grant *ret)
     size_t i;
     json_t *row;
     ret->wait_until_us = pg_get_int(answer, "wait_until");
+    ret->window = read_window(pg_get_text(answer, "window"));
     ret->suppressed = (int32_t)pg_get_int(answer, "suppressed");
     ret->cancelled = (int32_t)pg_get_int(answer, "cancelled");
     if (!read_reason(pg_get_text(answer, "reason"), &ret->reason))

@@ -98,6 +98,14 @@ bool auth_take_verdicts(struct auth *a, struct uuid engine, const struct send_ve
                         int32_t count, struct err *err);
 bool auth_claim(struct auth *a, const struct lease *lease, const struct send_want *want,
                 struct send_grant *ret, struct err *err);
+/* What pace, hour and day leave (authority_sqlite_window.c). */
+struct window_room {
+    int32_t allowed;  /* 0 .. MAIL_BATCH_MAX */
+    int64_t opens_us; /* allowed 0: when the last of those that are full has room */
+    enum grant_window window;
+};
+bool auth_window(struct auth *a, const struct send_want *want, enum mail_mode mode,
+                 struct window_room *ret, struct err *err);
 /* A row that another engine had in its hands: nobody here can know what became of it. */
 bool auth_doubt_others(struct auth *a, struct uuid job, struct uuid engine, struct err *err);
 

@@ -5,12 +5,10 @@
  * rows of the term, each looked at once more). */
 #include "authority_sqlite.h"
 
-#include "base/clock.h"
 #include "base/str.h"
+#include "domain/pace.h"
 
 #include <string.h>
-
-#define DAY_US (INT64_C(86400) * US_PER_S)
 
 /* One claim. */
 struct claim {
@@ -68,50 +66,6 @@ static bool load_limits(struct claim *c, struct err *err)
     return true;
 }
 
-/* At an even pace one letter is due each gap; a lane may be late, and then takes at most a second's
- * worth at once. *ret_wait: when the next one is due. */
-static bool pace(struct claim *c, int32_t *ret_allowed, int64_t *ret_wait, struct err *err)
-{
-    bool row;
-    int32_t per_minute = c->want->per_minute;
-    *ret_allowed = MAIL_BATCH_MAX;
-    if (per_minute <= 0)
-        return true;
-    int64_t gap = 60 * US_PER_S / per_minute;
-    int64_t due = per_minute > 60 ? per_minute / 60 : 1;
-    struct stmt *st = db_stmt(c->a->db, SQL_SEND_LAST_CLAIM);
-    stmt_text(st, "$mode", mail_mode_name(c->mode));
-    if (!db_step(st, &row, err))
-        return false;
-    if (row && !col_null(st, 0)) {
-        int64_t last = col_int(st, 0);
-        int64_t passed = gap > 0 ? (c->a->now - last) / gap : due;
-        due = passed < due ? passed : due;
-        *ret_wait = last + gap;
-    }
-    stmt_end(st);
-    *ret_allowed = due > MAIL_BATCH_MAX ? MAIL_BATCH_MAX : due < 0 ? 0 : (int32_t)due;
-    return true;
-}
-
-static bool window(struct claim *c, int32_t *ret_allowed, int64_t *ret_wait, struct err *err)
-{
-    bool row;
-    *ret_allowed = MAIL_BATCH_MAX;
-    if (c->want->daily_cap <= 0)
-        return true;
-    struct stmt *st = db_stmt(c->a->db, SQL_SEND_WINDOW);
-    stmt_text(st, "$mode", mail_mode_name(c->mode));
-    stmt_int(st, "$since", c->a->now - DAY_US);
-    if (!db_step(st, &row, err))
-        return false;
-    int64_t left = c->want->daily_cap - (row ? col_int(st, 0) : 0);
-    *ret_wait = (row ? col_int(st, 1) : 0) + DAY_US;
-    stmt_end(st);
-    *ret_allowed = left > MAIL_BATCH_MAX ? MAIL_BATCH_MAX : left < 0 ? 0 : (int32_t)left;
-    return true;
-}
-
 /* The job's first letters are out: it wants to pause from here on. */
 static bool ask_to_confirm(struct claim *c, struct err *err)
 {
@@ -132,10 +86,8 @@ static bool ask_to_confirm(struct claim *c, struct err *err)
 /* How many letters may be claimed; 0 with the reason in the grant. */
 static bool allowed(struct claim *c, int32_t *ret, struct err *err)
 {
-    int32_t by_pace = 0, by_window = 0;
-    int64_t pace_wait = 0, window_wait = 0;
-    if (!load_limits(c, err) || !pace(c, &by_pace, &pace_wait, err) ||
-        !window(c, &by_window, &window_wait, err))
+    struct window_room window;
+    if (!load_limits(c, err) || !auth_window(c->a, c->want, c->mode, &window, err))
         return false;
     *ret = smaller(smaller(c->want->count, MAIL_BATCH_MAX), c->room);
     if (*ret <= 0) {
@@ -146,12 +98,11 @@ static bool allowed(struct claim *c, int32_t *ret, struct err *err)
     *ret = smaller(*ret, c->first);
     if (*ret <= 0)
         return ask_to_confirm(c, err);
-    *ret = smaller(*ret, smaller(by_pace, by_window));
+    *ret = smaller(*ret, window.allowed);
     if (*ret <= 0) {
         c->grant->reason = GRANT_WAIT;
-        c->grant->wait_until_us = by_pace <= 0 ? pace_wait : 0;
-        if (by_window <= 0 && window_wait > c->grant->wait_until_us)
-            c->grant->wait_until_us = window_wait;
+        c->grant->wait_until_us = window.opens_us;
+        c->grant->window = window.window;
     }
     return true;
 }
@@ -174,16 +125,31 @@ static void read_candidate(struct claim *c, struct stmt *st, int32_t at)
     (void)send_state_parse(col_text(st, 10), &c->extra[at].state); /* the schema checks it */
 }
 
+/* The rows of the term that wait. */
+static void bind_waiting(struct claim *c, struct stmt *st)
+{
+    stmt_uuid(st, "$job", c->lease->job);
+    stmt_text(st, "$mode", mail_mode_name(c->mode));
+    stmt_int(st, "$term", c->want->term_no);
+    stmt_int(st, "$now", c->a->now);
+}
+
+static void bind_spread(struct claim *c, struct stmt *st)
+{
+    stmt_int(st, "$hour", c->a->now - PACE_HOUR_US);
+    stmt_int(st, "$most", c->want->per_domain_per_hour);
+}
+
 /* The oldest rows that may be claimed, into the grant's places from `from` to `to`. They are read
  * before one of them is changed: a statement does not read what it walks on. */
 static bool fetch(struct claim *c, int32_t from, int32_t to, int32_t *ret_end, struct err *err)
 {
     bool row;
-    struct stmt *st = db_stmt(c->a->db, SQL_SEND_CANDIDATES);
-    stmt_uuid(st, "$job", c->lease->job);
-    stmt_text(st, "$mode", mail_mode_name(c->mode));
-    stmt_int(st, "$term", c->want->term_no);
-    stmt_int(st, "$now", c->a->now);
+    bool spread = c->want->per_domain_per_hour > 0;
+    struct stmt *st = db_stmt(c->a->db, spread ? SQL_SEND_CANDIDATES_SPREAD : SQL_SEND_CANDIDATES);
+    bind_waiting(c, st);
+    if (spread)
+        bind_spread(c, st);
     stmt_int(st, "$max", to - from);
     for (*ret_end = from;; (*ret_end)++) {
         if (!db_step(st, &row, err))
@@ -308,19 +274,40 @@ static bool judge(struct claim *c, int32_t at, struct err *err)
     return take(c, at, err);
 }
 
+/* Nothing was claimed. Does a letter wait for its domain's hour? */
+static bool wait_for_domain(struct claim *c, struct err *err)
+{
+    bool row;
+    if (c->want->per_domain_per_hour <= 0)
+        return true;
+    struct stmt *st = db_stmt(c->a->db, SQL_SEND_SPREAD_OPENS);
+    bind_waiting(c, st);
+    bind_spread(c, st);
+    if (!db_step(st, &row, err))
+        return false;
+    if (row && !col_null(st, 0)) {
+        c->grant->reason = GRANT_WAIT;
+        c->grant->wait_until_us = col_int(st, 0) + PACE_HOUR_US;
+        c->grant->window = WINDOW_DOMAIN;
+    }
+    stmt_end(st);
+    return true;
+}
+
+/* Rows that are dropped make room for others; so it looks again until a look drops none. */
 static bool claim_rows(struct claim *c, int32_t max, struct err *err)
 {
-    int32_t end;
+    int32_t end, from;
     do {
-        int32_t from = c->grant->count;
+        from = c->grant->count;
         if (!fetch(c, from, max, &end, err))
             return false;
         for (int32_t at = from; at < end; at++)
             if (!judge(c, at, err))
                 return false;
-    } while (end == max && c->grant->count < max);
+    } while (c->grant->count < max && end - from > c->grant->count - from);
     c->grant->reason = c->grant->count > 0 ? GRANT_GO : GRANT_NOTHING;
-    return tally_write(c->a, &c->tally, err);
+    return (c->grant->count > 0 || wait_for_domain(c, err)) && tally_write(c->a, &c->tally, err);
 }
 
 static bool note_claim(struct claim *c, struct err *err)

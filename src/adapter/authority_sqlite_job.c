@@ -210,17 +210,12 @@ static bool change_job(struct put *p, struct err *err)
     p->next_group_no = (int32_t)col_int(st, 9);
     p->next_term_no = (int32_t)col_int(st, 10);
     bool same = same_settings(p, st);
-    bool by_site = col_int(st, 8) == 0 && p->def->one_lead_per_domain;
     stmt_end(st);
     if (same)
         return true;
     p->changed = true;
     st = db_stmt(p->a->db, SQL_JOB_CHANGE);
     bind_settings(p, st);
-    if (!db_run(st, NULL, err) || !by_site)
-        return !by_site;
-    st = db_stmt(p->a->db, SQL_JOB_FILL_SITES);
-    stmt_uuid(st, "$job", p->job);
     return db_run(st, NULL, err);
 }
 

@@ -126,7 +126,7 @@ static bool queue(struct harvest *h, int64_t lead, const struct lead_found *foun
     stmt_int(st, "$lead", lead);
     stmt_int(st, "$source", source);
     stmt_text(st, "$address", found->address);
-    stmt_text(st, "$site", h->one_lead_per_domain ? found->address + found->site_at : NULL);
+    stmt_text(st, "$site", found->address + found->site_at);
     stmt_int(st, "$group", h->result->group_no);
     stmt_int(st, "$term", h->result->term_no);
     stmt_int(st, "$cycle", h->cycle);

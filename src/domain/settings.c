@@ -88,6 +88,17 @@ static const struct setting_row rows[] = {
      "At most so many letters in 24 hours, all jobs together; 0: no limit."},
     {"mail", "per_minute", SETTING_INT, AT(mail_per_minute), 0, 100000, NULL, "0", false, false,
      "At most so many letters a minute, evenly spread, all jobs together; 0: no limit."},
+    {"mail", "per_hour", SETTING_INT, AT(mail_per_hour), 0, 1000000, NULL, "0", false, false,
+     "At most so many letters in an hour, all jobs together; 0: no limit."},
+    {"mail", "per_domain_per_hour", SETTING_INT, AT(mail_per_domain_per_hour), 0, 1000000, NULL,
+     "0", false, false,
+     "At most so many letters in an hour to one registrable domain (b.example of a@mx.b.example), "
+     "all jobs together; 0: no limit."},
+    {"mail", "ramp_start", SETTING_INT, AT(mail_ramp_start), 0, 10000000, NULL, "0", false, false,
+     "For a new account: the cap of the first 24 hours; daily_cap is reached by ramp_growth; 0: it "
+     "counts at once."},
+    {"mail", "ramp_growth", SETTING_INT, AT(mail_ramp_growth), 0, 1000, NULL, "20", false, false,
+     "By so many percent the cap grows each 24 hours after the account's first letter."},
     {"mail", "batch", SETTING_INT, AT(mail_batch), 1, 50, NULL, "20", false, false,
      "How many letters are claimed at once; limits hold exactly whatever it is."},
     {"mail", "retry_1", SETTING_SPAN, AT(mail_retry_us[0]), S(1), 7 * DAY, NULL, "1m", false, false,

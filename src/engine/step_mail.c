@@ -7,6 +7,7 @@
  * released and letters that were allowed are waited for or looked up in the sink. */
 #include "lane_work.h"
 
+#include "base/clock.h"
 #include "base/fp.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -322,6 +323,10 @@ struct send_want step_mail_want(const struct lane *l, const struct move *move, i
                               .count = count,
                               .per_minute = l->settings.mail_per_minute,
                               .daily_cap = l->settings.mail_daily_cap,
+                              .per_hour = l->settings.mail_per_hour,
+                              .per_domain_per_hour = l->settings.mail_per_domain_per_hour,
+                              .ramp_start = l->settings.mail_ramp_start,
+                              .ramp_growth = l->settings.mail_ramp_growth,
                               .confirm_first = l->settings.mail_confirm_first,
                               .by_hand = l->manual};
 }
@@ -347,6 +352,24 @@ static bool exchange(struct lane *l, const struct move *move, int32_t count, str
     return true;
 }
 
+/* What is not allowed yet waits; a wait that the lane does not sit out is told. */
+static void tell_wait(const struct lane *l)
+{
+    static const char *const names[] = {
+        [WINDOW_PACE] = "per_minute",
+        [WINDOW_HOUR] = "per_hour",
+        [WINDOW_DAY] = "the cap of 24 hours",
+        [WINDOW_DOMAIN] = "per_domain_per_hour",
+    };
+    char at[TIME_TEXT_MAX];
+    if (l->grant.wait_until_us - lane_now(l) <= LANE_HOLD_US)
+        return;
+    time_text_utc(l->grant.wait_until_us, at);
+    log_line(l->ports->log, LOG_INFO, "engine",
+             "job \"%s\": %s is used up; the next letter goes at %s", l->plan->job_name,
+             names[l->grant.window], at);
+}
+
 /* Why nothing was claimed. */
 static bool heed_answer(struct lane *l, const struct move *move, struct err *err)
 {
@@ -356,6 +379,7 @@ static bool heed_answer(struct lane *l, const struct move *move, struct err *err
         if (l->manual)
             return true;
         l->idle_rounds = 0; /* waiting is not standing still */
+        tell_wait(l);
         return lane_wait(l, l->grant.wait_until_us, err);
     case GRANT_LIMIT:
         l->sum.limited = true;

@@ -13,12 +13,17 @@
 #define SECOND INT64_C(1000000)
 #define HOUR (3600 * SECOND)
 
-/* A job at work with n addresses queued in its term. */
-static void begin_with_many(struct ct *c, const char *name, enum mail_mode mode, int n)
+static void begin(struct ct *c, const char *name, enum mail_mode mode)
 {
     ct_begin(c,
              &(struct ct_spec){.name = name, .groups = "g:t", .loop_interval = 1000, .max = 1000},
              mode);
+}
+
+/* A job at work with n addresses queued in its term. */
+static void begin_with_many(struct ct *c, const char *name, enum mail_mode mode, int n)
+{
+    begin(c, name, mode);
     for (int i = 0; i < n; i++) {
         char address[64];
         (void)str_format(address, sizeof address, "p%d@%s%d.example", i, name, i);
@@ -37,21 +42,39 @@ static void pass(struct ct *c, int64_t span_us)
     }
 }
 
-/* A claim that must say how many, and when there are none, until when to wait. */
-static void claim(struct ct *c, int line, int32_t per_minute, int32_t daily_cap, int32_t want,
-                  int64_t wait_us)
+/* Verdicts, and a claim of up to 50 letters of the term at work. */
+static void exchange(struct ct *c, int line, struct send_want want)
 {
-    if (!ct_claim_paced(c, 50, per_minute, daily_cap))
+    want.group_no = ct_group(c).group_no;
+    want.term_no = ct_term(c).term_no;
+    want.count = 50;
+    if (!c->a->ops->sends_exchange(c->a, &c->lease, c->verdict, c->verdicts, &want, &c->grant,
+                                   &c->err))
         fail_msg("line %d: %s", line, c->err.text);
+    c->verdicts = 0;
+}
+
+/* A claim that must say how many, and when there are none, until when to wait. */
+static void claim_want(struct ct *c, int line, struct send_want limits, int32_t want,
+                       int64_t wait_us)
+{
+    exchange(c, line, limits);
     if (c->grant.count != want)
         fail_msg("line %d: %d letters were claimed, not %d", line, c->grant.count, want);
-    if (want > 0)
+    if (want > 0 || (wait_us == 0 && c->grant.reason == GRANT_NOTHING))
         return;
     if (c->grant.reason != GRANT_WAIT)
         fail_msg("line %d: the answer is %d, not to wait", line, (int)c->grant.reason);
     if (c->grant.wait_until_us != c->clock.now + wait_us)
         fail_msg("line %d: wait %lld us, not %lld", line,
                  (long long)(c->grant.wait_until_us - c->clock.now), (long long)wait_us);
+}
+
+static void claim(struct ct *c, int line, int32_t per_minute, int32_t daily_cap, int32_t want,
+                  int64_t wait_us)
+{
+    claim_want(c, line, (struct send_want){.per_minute = per_minute, .daily_cap = daily_cap}, want,
+               wait_us);
 }
 #define CLAIM(...) claim(c, __LINE__, __VA_ARGS__)
 
@@ -146,6 +169,164 @@ static void the_cap_is_of_all_jobs_together(struct ct *c)
     begin_with_many(c, "two", MODE_SMTP, 5);
     CLAIM(0, 6, 1, 0);
     CLAIM(0, 6, 0, 24 * HOUR);
+}
+
+#define HOURLY(n, want, wait_us)                                                                   \
+    claim_want(c, __LINE__, (struct send_want){.per_hour = (n)}, want, wait_us)
+
+static void the_hour_is_never_passed(struct ct *c)
+{
+    begin_with_many(c, "job", MODE_SMTP, 12);
+    HOURLY(5, 5, 0);
+    HOURLY(5, 0, HOUR);
+    assert_int_equal(c->grant.window, WINDOW_HOUR);
+    pass(c, HOUR / 2);
+    HOURLY(6, 1, 0);
+    HOURLY(6, 0, HOUR / 2);
+    pass(c, HOUR / 2 - 1);
+    HOURLY(6, 0, 1);
+    pass(c, 1);
+    HOURLY(6, 5, 0); /* the first five have left the hour */
+    HOURLY(6, 0, HOUR / 2);
+}
+
+static void the_hour_is_of_all_jobs_together_and_of_one_mode(struct ct *c)
+{
+    begin_with_many(c, "one", MODE_SMTP, 4);
+    HOURLY(5, 4, 0);
+    begin_with_many(c, "two", MODE_DRYRUN, 6);
+    HOURLY(5, 5, 0);
+    begin_with_many(c, "three", MODE_SMTP, 4);
+    HOURLY(5, 1, 0);
+    ct_say(c, 0, SEND_REJECTED); /* and gives its part back */
+    HOURLY(5, 1, 0);
+    HOURLY(5, 0, HOUR);
+}
+
+static void the_narrowest_window_counts_and_the_last_to_open(struct ct *c)
+{
+    const struct send_want day = {.per_minute = 60, .per_hour = 3, .daily_cap = 4};
+    begin_with_many(c, "job", MODE_SMTP, 12);
+    for (int i = 0; i < 3; i++) {
+        claim_want(c, __LINE__, day, 1, 0);
+        pass(c, SECOND);
+    }
+    claim_want(c, __LINE__, day, 0, HOUR - 3 * SECOND);
+    assert_int_equal(c->grant.window, WINDOW_HOUR);
+    pass(c, HOUR - 3 * SECOND);
+    claim_want(c, __LINE__, day, 1, 0);
+    claim_want(c, __LINE__, day, 0, 23 * HOUR);
+    assert_int_equal(c->grant.window, WINDOW_DAY);
+}
+
+#define RAMP(growth, cap, want, wait_us)                                                           \
+    claim_want(c, __LINE__,                                                                        \
+               (struct send_want){.ramp_start = 2, .ramp_growth = (growth), .daily_cap = (cap)},   \
+               want, wait_us)
+
+static void a_new_account_is_warmed_up_from_its_first_letter_on(struct ct *c)
+{
+    begin_with_many(c, "job", MODE_SMTP, 20);
+    pass(c, 100 * HOUR); /* nothing is counted before the first letter */
+    RAMP(50, 5, 2, 0);
+    RAMP(50, 5, 0, 24 * HOUR);
+    assert_int_equal(c->grant.window, WINDOW_DAY);
+    pass(c, 12 * HOUR);
+    RAMP(50, 5, 0, 12 * HOUR);
+    pass(c, 12 * HOUR);
+    RAMP(50, 5, 3, 0); /* 2 * 1.5 */
+    pass(c, 23 * HOUR);
+    RAMP(50, 5, 0, HOUR);
+    pass(c, HOUR);
+    RAMP(50, 5, 4, 0); /* 2 * 1.5^2 = 4.5 */
+    pass(c, 24 * HOUR);
+    RAMP(50, 5, 5, 0); /* 6.75, but the cap is 5 */
+    RAMP(50, 0, 1, 0); /* without one it goes on */
+    RAMP(50, 0, 0, 24 * HOUR);
+}
+
+static void the_next_day_of_a_ramp_opens_before_the_oldest_letter_leaves(struct ct *c)
+{
+    begin_with_many(c, "job", MODE_SMTP, 20);
+    RAMP(100, 0, 2, 0);
+    ct_say(c, 1, SEND_REJECTED);
+    pass(c, 23 * HOUR);
+    RAMP(100, 0, 1, 0);
+    RAMP(100, 0, 0, HOUR);
+    pass(c, HOUR);
+    RAMP(100, 0, 3, 0); /* 4 on the second day, one of the first is still in the window */
+    RAMP(100, 0, 0, 23 * HOUR);
+    RAMP(0, 0, 0, 23 * HOUR); /* no growth: two each day */
+}
+
+static void a_letter_that_nobody_got_does_not_begin_the_ramp(struct ct *c)
+{
+    begin_with_many(c, "job", MODE_SMTP, 20);
+    RAMP(100, 0, 2, 0);
+    ct_say(c, 0, SEND_REJECTED);
+    ct_say(c, 1, SEND_QUEUED);
+    ct_report(c, c->engine);
+    pass(c, 48 * HOUR);
+    RAMP(100, 0, 2, 0);
+    RAMP(100, 0, 0, 24 * HOUR);
+}
+
+#define EACH(n, want, wait_us)                                                                     \
+    claim_want(c, __LINE__, (struct send_want){.per_domain_per_hour = (n)}, want, wait_us)
+
+static void a_domain_gets_so_many_an_hour_and_others_are_not_held_up(struct ct *c)
+{
+    begin(c, "job", MODE_SMTP);
+    assert_true(ct_find(c,
+                        "a@big.example b@big.example c@mx.big.example d@big.example "
+                        "a@one.example a@two.example",
+                        0));
+    EACH(2, 4, 0);
+    assert_string_equal(c->grant.rows[1].address, "b@big.example");
+    assert_string_equal(c->grant.rows[2].address, "a@one.example");
+    assert_string_equal(c->grant.rows[3].address, "a@two.example");
+    EACH(2, 0, HOUR);
+    assert_int_equal(c->grant.window, WINDOW_DOMAIN);
+    assert_int_equal(ct_row(c, "c@mx.big.example")->state, SEND_QUEUED);
+    assert_int_equal(ct_term(c).queued, 2);
+    pass(c, HOUR / 2);
+    assert_true(ct_find(c, "b@one.example", 0));
+    EACH(2, 1, 0);
+    EACH(2, 0, HOUR / 2);
+    pass(c, HOUR / 2);
+    EACH(2, 2, 0);
+    assert_string_equal(c->grant.rows[0].address, "c@mx.big.example");
+    assert_string_equal(c->grant.rows[1].address, "d@big.example");
+    EACH(2, 0, 0);
+}
+
+static void the_hour_of_a_domain_is_of_all_jobs_together(struct ct *c)
+{
+    begin(c, "one", MODE_SMTP);
+    assert_true(ct_find(c, "a@big.example b@big.example", 0));
+    EACH(3, 2, 0);
+    ct_say(c, 0, SEND_DEFERRED); /* gives its part back */
+    ct_report(c, c->engine);
+    begin(c, "two", MODE_SMTP);
+    assert_true(ct_find(c, "c@big.example d@big.example e@big.example", 0));
+    EACH(3, 2, 0);
+    EACH(3, 0, HOUR);
+    begin(c, "three", MODE_MAILDIR);
+    assert_true(ct_find(c, "f@big.example g@big.example", 0));
+    EACH(3, 2, 0);
+}
+
+static void the_hour_of_a_domain_is_kept_behind_rows_that_are_dropped(struct ct *c)
+{
+    bool changed;
+    begin(c, "job", MODE_SMTP);
+    assert_true(
+        c->a->ops->suppress(c->a, "ana", "w", "a@big.example", "", true, &changed, &c->err));
+    assert_true(ct_find(c, "a@big.example b@big.example c@big.example", 0));
+    EACH(1, 1, 0);
+    assert_int_equal(c->grant.suppressed, 1);
+    assert_string_equal(c->grant.rows[0].address, "b@big.example");
+    EACH(1, 0, HOUR);
 }
 
 static void a_limit_is_told_before_a_window(struct ct *c)
@@ -249,6 +430,15 @@ const struct ct_promise ct_window_promises[] = {
     CT_PROMISE(a_letter_that_was_not_accepted_gives_its_part_of_the_cap_back),
     CT_PROMISE(the_cap_of_another_mode_does_not_matter),
     CT_PROMISE(the_cap_is_of_all_jobs_together),
+    CT_PROMISE(the_hour_is_never_passed),
+    CT_PROMISE(the_hour_is_of_all_jobs_together_and_of_one_mode),
+    CT_PROMISE(the_narrowest_window_counts_and_the_last_to_open),
+    CT_PROMISE(a_new_account_is_warmed_up_from_its_first_letter_on),
+    CT_PROMISE(the_next_day_of_a_ramp_opens_before_the_oldest_letter_leaves),
+    CT_PROMISE(a_letter_that_nobody_got_does_not_begin_the_ramp),
+    CT_PROMISE(a_domain_gets_so_many_an_hour_and_others_are_not_held_up),
+    CT_PROMISE(the_hour_of_a_domain_is_of_all_jobs_together),
+    CT_PROMISE(the_hour_of_a_domain_is_kept_behind_rows_that_are_dropped),
     CT_PROMISE(a_limit_is_told_before_a_window),
     CT_PROMISE(a_job_stops_after_its_first_letters_until_they_are_confirmed),
     CT_PROMISE(a_job_is_confirmed_as_it_rests),

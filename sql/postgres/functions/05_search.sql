@@ -88,7 +88,7 @@ BEGIN
     INSERT INTO ap.sends (id, job, mode, lead, source, address, site, group_no, term_no, cycle,
                           state, queued_at)
     VALUES (ap.send_id(h.mode, h.job, hit ->> 'address'), h.job, h.mode, the_lead, the_source, hit ->> 'address',
-            CASE WHEN h.one THEN hit ->> 'site' END, g, s, h.cycle, 'queued', t)
+            hit ->> 'site', g, s, h.cycle, 'queued', t)
     RETURNING seq INTO the_send;
     PERFORM ap.note(t, 'lead', job => h.job, group_no => g, term_no => s, send => the_send);
     h.moves := h.moves || (h.job, h.mode, g, s, NULL, NULL, 'queued', h.cycle)::ap.send_move;
@@ -179,7 +179,7 @@ END $$;
 
 /* q: lease, group, term, room, end (a cursor), pages [{url, title, company, language, before,
  * after, leads [{address, shown, site, flags, skip}]}]; for the first claim count, per_minute,
- * daily_cap, confirm_first, by_hand, template, as sends_exchange has them. */
+ * daily_cap, ..., by_hand, template, as sends_exchange has them. */
 CREATE OR REPLACE FUNCTION ap.search_end(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

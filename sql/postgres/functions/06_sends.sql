@@ -106,52 +106,172 @@ LANGUAGE sql STABLE AS $$
     ORDER BY a.ord LIMIT 1
 $$;
 
-/* How many letters pace and daily cap leave, and when the next may go. Claims under a common limit
- * take turns, so that it is exact. */
-CREATE OR REPLACE FUNCTION ap.common_room(q jsonb, the_mode text, t timestamptz, OUT room integer,
-    OUT wait_until bigint)
+/* As ramp_cap() of the program: the same steps in whole millionths. */
+CREATE OR REPLACE FUNCTION ap.ramp_cap(start integer, growth integer, cap integer, day bigint)
+RETURNS integer
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    most bigint := CASE WHEN cap > 0 THEN cap ELSE 10000000 END * bigint '1000000';
+    n bigint := start * bigint '1000000';
+    d bigint := 0;
+BEGIN
+    IF start <= 0 THEN
+        RETURN cap;
+    END IF;
+    WHILE growth > 0 AND d < day AND n < most LOOP
+        n := n + n / 100 * growth;
+        d := d + 1;
+    END LOOP;
+    RETURN (least(n, most) / 1000000)::int;
+END $$;
+
+DO $$
+BEGIN
+    /* What is left of the windows so far, and when the last one that is full opens. */
+    CREATE TYPE ap.room AS (n bigint, opens bigint, full_window text);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION ap.narrow(r ap.room, lft bigint, opens bigint, name text)
+RETURNS ap.room
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW(least(r.n, greatest(lft, 0)),
+        CASE WHEN lft > 0 OR opens < r.opens THEN r.opens ELSE opens END,
+        CASE WHEN lft > 0 OR opens < r.opens THEN r.full_window ELSE name END)::ap.room
+$$;
+
+/* At an even pace one letter is due each gap; a second's worth at most goes at once. */
+CREATE OR REPLACE FUNCTION ap.room_by_pace(r ap.room, per_minute integer, the_mode text,
+    t timestamptz) RETURNS ap.room
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    gap bigint := 60000000 / per_minute;
+    due bigint := greatest(per_minute / 60, 1);
+    last bigint;
+BEGIN
+    SELECT ap.us(max(s.claimed_at)) INTO last FROM ap.sends s
+    WHERE s.mode = the_mode AND s.claimed_at IS NOT NULL;
+    IF last IS NOT NULL AND gap > 0 THEN
+        due := least(due, (ap.us(t) - last) / gap);
+    END IF;
+    RETURN ap.narrow(r, due, coalesce(last, 0) + gap, 'pace');
+END $$;
+
+/* Letters of the mode that were claimed in a span and hold a place, and the oldest of them. */
+CREATE OR REPLACE FUNCTION ap.claimed_since(the_mode text, since timestamptz, OUT n bigint,
+    OUT oldest bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT count(*), coalesce(ap.us(min(s.claimed_at)), 0) FROM ap.sends s
+    WHERE s.mode = the_mode AND s.claimed_at > since AND ap.holds(s.state)
+$$;
+
+CREATE OR REPLACE FUNCTION ap.room_by_day(r ap.room, q jsonb, the_mode text, t timestamptz)
+RETURNS ap.room
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    start integer := (q ->> 'ramp_start')::int;
+    growth integer := (q ->> 'ramp_growth')::int;
+    cap integer := (q ->> 'daily_cap')::int;
+    a_day bigint := 86400000000;
+    first bigint := 0;
+    day bigint := 0;
+    morrow bigint;
+    opens bigint;
+    w record;
+BEGIN
+    w := ap.claimed_since(the_mode, t - interval '24 hours');
+    opens := w.oldest + a_day;
+    IF start > 0 THEN
+        SELECT ap.us(s.claimed_at) INTO first FROM ap.sends s
+        WHERE s.mode = the_mode AND s.claimed_at IS NOT NULL AND ap.holds(s.state)
+        ORDER BY s.claimed_at LIMIT 1;
+        first := coalesce(first, 0);
+        day := CASE WHEN first > 0 THEN greatest(ap.us(t) - first, 0) / a_day ELSE 0 END;
+        morrow := first + (day + 1) * a_day;
+        IF ap.ramp_cap(start, growth, cap, day + 1) > ap.ramp_cap(start, growth, cap, day) THEN
+            opens := least(opens, morrow);
+        END IF;
+    END IF;
+    RETURN ap.narrow(r, ap.ramp_cap(start, growth, cap, day) - w.n, opens, 'day');
+END $$;
+
+/* How many letters the windows of all jobs together leave, and when the next may go. Claims under a
+ * common limit take turns, so that it is exact. */
+CREATE OR REPLACE FUNCTION ap.common_room(q jsonb, the_mode text, t timestamptz) RETURNS ap.room
 LANGUAGE plpgsql AS $$
 DECLARE
     per_minute integer := (q ->> 'per_minute')::int;
-    cap integer := (q ->> 'daily_cap')::int;
-    now_us bigint := ap.us(t);
-    gap bigint;
-    due bigint;
-    last bigint;
+    per_hour integer := coalesce((q ->> 'per_hour')::int, 0);
+    by_day boolean := (q ->> 'daily_cap')::int > 0 OR (q ->> 'ramp_start')::int > 0;
+    ret ap.room := (1000000, 0, '');
     w record;
 BEGIN
-    room := 1000000;
-    wait_until := 0;
-    IF per_minute <= 0 AND cap <= 0 THEN
-        RETURN;
+    IF per_minute <= 0 AND per_hour <= 0 AND NOT by_day
+       AND (q ->> 'per_domain_per_hour')::int <= 0 THEN
+        RETURN ret;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(the_mode, 2));
     IF per_minute > 0 THEN
-        gap := 60000000 / per_minute;
-        due := greatest(per_minute / 60, 1);
-        SELECT ap.us(max(s.claimed_at)) INTO last FROM ap.sends s
-        WHERE s.mode = the_mode AND s.claimed_at IS NOT NULL;
-        IF last IS NOT NULL THEN
-            IF gap > 0 THEN
-                due := least(due, (now_us - last) / gap);
-            END IF;
-            IF due <= 0 THEN
-                wait_until := last + gap;
-            END IF;
-        END IF;
-        room := least(room, greatest(due, 0));
+        ret := ap.room_by_pace(ret, per_minute, the_mode, t);
     END IF;
-    IF cap > 0 THEN
-        SELECT count(*) AS n, ap.us(min(s.claimed_at)) AS first INTO w FROM ap.sends s
-        WHERE s.mode = the_mode AND s.claimed_at > t - interval '24 hours'
-          AND ap.holds(s.state);
-        IF w.n >= cap THEN
-            room := 0;
-            wait_until := greatest(wait_until, coalesce(w.first, 0) + 86400000000);
-        END IF;
-        room := least(room, cap - w.n::int);
+    IF per_hour > 0 THEN
+        w := ap.claimed_since(the_mode, t - interval '1 hour');
+        ret := ap.narrow(ret, per_hour - w.n, w.oldest + 3600000000, 'hour');
     END IF;
+    IF by_day THEN
+        ret := ap.room_by_day(ret, q, the_mode, t);
+    END IF;
+    RETURN ret;
 END $$;
+
+/* The term's letters that may be claimed, in the order of queueing; none that would make more than
+ * so many of its domain within the hour. */
+CREATE OR REPLACE FUNCTION ap.candidates(q jsonb, the_mode text, most integer, t timestamptz)
+RETURNS SETOF ap.sends
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    each_domain integer := (q ->> 'per_domain_per_hour')::int;
+BEGIN
+    IF each_domain <= 0 THEN
+        RETURN QUERY SELECT o.* FROM ap.sends o
+            WHERE o.job = (q ->> 'job')::uuid AND o.mode = the_mode
+              AND o.term_no = (q ->> 'term')::int
+              AND o.state IN ('queued', 'deferred') AND (o.state = 'queued' OR o.retry_at <= t)
+            ORDER BY o.seq LIMIT most;
+        RETURN;
+    END IF;
+    RETURN QUERY
+        WITH busy AS (
+            SELECT s.site, count(*) AS n FROM ap.sends s
+            WHERE s.mode = the_mode AND s.claimed_at > t - interval '1 hour' AND ap.holds(s.state)
+            GROUP BY s.site),
+        waiting AS (
+            SELECT o.seq, o.site, row_number() OVER (PARTITION BY o.site ORDER BY o.seq) AS nth
+            FROM ap.sends o
+            WHERE o.job = (q ->> 'job')::uuid AND o.mode = the_mode
+              AND o.term_no = (q ->> 'term')::int
+              AND o.state IN ('queued', 'deferred') AND (o.state = 'queued' OR o.retry_at <= t))
+        SELECT s.* FROM waiting w
+        LEFT JOIN busy b ON b.site = w.site
+        JOIN ap.sends s ON s.seq = w.seq
+        WHERE w.nth + coalesce(b.n, 0) <= each_domain
+        ORDER BY w.seq LIMIT most;
+END $$;
+
+/* When the hour of a domain has room again for which a letter of the term waits; NULL: none waits
+ * for that. */
+CREATE OR REPLACE FUNCTION ap.domain_opens(q jsonb, the_mode text, t timestamptz) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT ap.us(min(b.first)) + 3600000000
+    FROM (SELECT s.site, min(s.claimed_at) AS first FROM ap.sends s
+          WHERE s.mode = the_mode AND s.claimed_at > t - interval '1 hour' AND ap.holds(s.state)
+          GROUP BY s.site HAVING count(*) >= (q ->> 'per_domain_per_hour')::int) b
+    WHERE (q ->> 'per_domain_per_hour')::int > 0 AND b.site IN (
+        SELECT o.site FROM ap.sends o
+        WHERE o.job = (q ->> 'job')::uuid AND o.mode = the_mode
+          AND o.term_no = (q ->> 'term')::int
+          AND o.state IN ('queued', 'deferred') AND (o.state = 'queued' OR o.retry_at <= t))
+$$;
 
 /* The row will not be sent: it comes to rest without having taken a place. */
 CREATE OR REPLACE FUNCTION ap.drop_send(s ap.sends, new_state text, why text, t timestamptz)
@@ -182,11 +302,7 @@ DECLARE
     s ap.sends;
     why text;
 BEGIN
-    SELECT array_agg(x ORDER BY x.seq) INTO rows FROM (
-        SELECT o.* FROM ap.sends o
-        WHERE o.job = (q ->> 'job')::uuid AND o.mode = c.mode AND o.term_no = (q ->> 'term')::int
-          AND o.state IN ('queued', 'deferred') AND (o.state = 'queued' OR o.retry_at <= t)
-        ORDER BY o.seq LIMIT most) x;
+    SELECT array_agg(x ORDER BY x.seq) INTO rows FROM ap.candidates(q, c.mode, most, t) x;
     ret.seen := coalesce(cardinality(rows), 0);
     IF ret.seen > 0 AND c.recontact = 'never' THEN
         /* Two jobs that claim one person take turns; the second sees what the first did. */
@@ -255,15 +371,16 @@ CREATE OR REPLACE FUNCTION ap.claim_rows(q jsonb, c ap.claim, most integer, t ti
 RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-    want integer;
+    before integer;
+    opens bigint;
     template jsonb;
 BEGIN
     c.suppressions := EXISTS (SELECT 1 FROM ap.suppressions s
                               WHERE s.workspace_id = c.workspace_id);
-    LOOP
-        want := most - cardinality(c.taken);
-        c := ap.claim_some(q, c, want, t);
-        EXIT WHEN c.seen < want OR cardinality(c.taken) >= most;
+    LOOP /* rows that are dropped make room for others */
+        before := cardinality(c.taken);
+        c := ap.claim_some(q, c, most - before, t);
+        EXIT WHEN c.seen = cardinality(c.taken) - before OR cardinality(c.taken) >= most;
     END LOOP;
     PERFORM ap.tally(c.moves, t);
     IF cardinality(c.taken) > 0 THEN
@@ -271,9 +388,13 @@ BEGIN
         PERFORM ap.note(t, 'claimed', job => (q ->> 'job')::uuid, group_no => (q ->> 'group')::int,
                         term_no => (q ->> 'term')::int, send => c.taken[1],
                         n1 => cardinality(c.taken));
+    ELSE
+        opens := ap.domain_opens(q, c.mode, t);
     END IF;
     RETURN jsonb_build_object('reason', CASE WHEN cardinality(c.taken) > 0 THEN 'go'
+                                             WHEN opens IS NOT NULL THEN 'wait'
                                              ELSE 'nothing' END,
+        'wait_until', opens, 'window', 'domain',
         'suppressed', c.suppressed, 'cancelled', c.cancelled, 'rows', ap.letters(c.taken),
         'template', template);
 END $$;
@@ -308,7 +429,7 @@ DECLARE
     by_hand boolean := (q ->> 'by_hand')::boolean;
     c ap.claim;
     most integer;
-    common record;
+    common ap.room;
 BEGIN
     IF NOT by_hand AND ap.progress((q ->> 'job')::uuid, (q ->> 'group')::int, (q ->> 'term')::int,
                                    t) ->> 'desired' <> 'run' THEN
@@ -333,11 +454,12 @@ BEGIN
     IF most <= 0 THEN
         RETURN ap.ask_to_confirm(q, t);
     END IF;
-    SELECT * INTO common FROM ap.common_room(q, c.mode, t);
-    IF common.room <= 0 THEN
-        RETURN jsonb_build_object('reason', 'wait', 'wait_until', common.wait_until);
+    common := ap.common_room(q, c.mode, t);
+    IF common.n <= 0 THEN
+        RETURN jsonb_build_object('reason', 'wait', 'wait_until', common.opens,
+                                  'window', common.full_window);
     END IF;
-    RETURN ap.claim_rows(q, c, least(most, common.room), t);
+    RETURN ap.claim_rows(q, c, least(most, common.n)::int, t);
 END $$;
 
 /* Why this lane may not claim: NULL when it may. The facts that came with it are taken anyway. */
@@ -351,8 +473,8 @@ EXCEPTION
     WHEN SQLSTATE 'AP005' THEN RETURN 'retry:' || SQLERRM;
 END $$;
 
-/* q: lease, verdicts, group, term, count, per_minute, daily_cap, confirm_first, by_hand; template as
- * ap.template_for() has it. */
+/* q: lease, verdicts; struct send_want of the program: group, term, count, limits, by_hand; template
+ * as ap.template_for() has it. */
 CREATE OR REPLACE FUNCTION ap.sends_exchange(q jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -56,9 +56,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ap.change_job(the_job uuid, d jsonb) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
-    was_one boolean;
 BEGIN
-    SELECT j.one_lead_per_domain INTO was_one FROM ap.automation_jobs j WHERE j.id = the_job;
     UPDATE ap.automation_jobs j
     SET distribution_method = d ->> 'distribution', loop_interval = (d ->> 'loop_interval')::int,
         max_emails_per_group = (d ->> 'max')::int, loop_automation = (d ->> 'loop')::boolean,
@@ -72,11 +70,6 @@ BEGIN
             (d ->> 'seed')::bigint, d ->> 'recontact', (d ->> 'one')::boolean);
     IF NOT FOUND THEN
         RETURN false;
-    END IF;
-    IF NOT was_one AND (d ->> 'one')::boolean THEN
-        /* It takes one lead of a domain from now on: its rows so far count. */
-        UPDATE ap.sends s SET site = l.site FROM ap.leads l
-        WHERE s.job = the_job AND s.site IS NULL AND l.id = s.lead;
     END IF;
     RETURN true;
 END $$;

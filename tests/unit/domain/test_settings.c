@@ -186,7 +186,7 @@ static void test_rows(void **state)
             assert_true(rows[k].offset + rows[k].size <= rows[i].offset ||
                         rows[i].offset + rows[i].size <= rows[k].offset);
     }
-    assert_null(settings_find("mail", "per_hour"));
+    assert_null(settings_find("mail", "per_year"));
     assert_null(settings_find("", ""));
 }
 
