@@ -98,10 +98,11 @@ bool model_check_log(const struct model_record *r, struct err *ret);
 /* Mistakes that tests must catch; each acts from then on. Only in the simulation's build. */
 enum model_bug {
     MODEL_BUG_NONE,
-    MODEL_BUG_COUNT_LATE,  /* counters move with the handle's next command, not with the row */
-    MODEL_BUG_LOG_OUTSIDE, /* events are written with the handle's next command */
-    MODEL_BUG_DICE_DRAWN,  /* the seed is drawn at each load instead of stored */
-    MODEL_BUG_LIMIT_EARLY, /* the limit is not looked at when letters are claimed */
+    MODEL_BUG_COUNT_LATE,   /* counters move with the handle's next command, not with the row */
+    MODEL_BUG_LOG_OUTSIDE,  /* events are written with the handle's next command */
+    MODEL_BUG_DICE_DRAWN,   /* the seed is drawn at each load instead of stored */
+    MODEL_BUG_WINDOW_EARLY, /* the windows are not looked at when letters are claimed */
+    MODEL_BUG_LIMIT_EARLY,  /* the limit is not looked at when letters are claimed */
 };
 void model_record_plant(struct model_record *r, enum model_bug bug);
 #endif

@@ -58,6 +58,9 @@ struct settings {
     int32_t mail_per_domain_per_hour; /* 0: no limit */
     int32_t mail_ramp_start;          /* 0: no ramp */
     int32_t mail_ramp_growth;         /* percent a day */
+    int32_t mail_stop_after_errors;   /* 0: off */
+    int32_t mail_stop_at_rejections;  /* percent; 0: off */
+    bool mail_back_off;
     int32_t mail_batch;
     int64_t mail_retry_us[SETTING_RETRIES]; /* after the first, second, ... deferral, then on */
     int32_t mail_connections;

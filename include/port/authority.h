@@ -115,6 +115,13 @@ struct send_want {
     /* 0 = no limit; so many letters of a job in mode smtp go out, and then the claim makes it want
      * to pause (GRANT_STOP) until an operator confirms it; by hand: GRANT_LIMIT */
     int32_t confirm_first;
+    /* 0 = no: a job stops as with confirm_first (ledger_brake(), counted from its last start or
+     * resumption on), but not by hand */
+    int32_t stop_after_errors;
+    int32_t stop_at_rejections; /* percent */
+    /* A letter to a domain that asked to wait (4xx, and nobody there got an answer since) is put
+     * off until that wait is over, as if it had been tried. */
+    bool back_off;
     bool by_hand; /* the job was taken with job_acquire_one: what the operator wants of it and
                          * the target of the pass don't matter, all other limits do */
 };
@@ -143,6 +150,7 @@ struct send_row {
     char url[URL_MAX + 1];
     int64_t queued_at_us; /* when it began to wait, the authority's clock */
     int64_t claimed_at_us;
+    int64_t waited_us; /* the longest that its domain asked to wait, over by now; 0: it did not */
 };
 
 struct send_grant {
@@ -152,6 +160,7 @@ struct send_grant {
     int32_t count;
     int32_t suppressed; /* rows that became suppressed while claiming */
     int32_t cancelled;  /* rows that another job had contacted meanwhile */
+    int32_t put_off;    /* rows that wait for their domain */
     struct progress progress;
     struct send_row rows[MAIL_BATCH_MAX];
 };
@@ -162,7 +171,7 @@ static inline void send_grant_clear(struct send_grant *g)
     g->reason = GRANT_GO;
     g->wait_until_us = 0;
     g->window = WINDOW_PACE;
-    g->count = g->suppressed = g->cancelled = 0;
+    g->count = g->suppressed = g->cancelled = g->put_off = 0;
 }
 
 /* A row that an engine claimed and that has no verdict: what settle looks at. */

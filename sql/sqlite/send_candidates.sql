@@ -2,7 +2,7 @@
 -- order of queueing.
 SELECT s.seq, s.id, s.attempt, s.address, l.name,
        CASE WHEN o.company <> '' THEN o.company ELSE l.company END, o.title, o.language, o.url,
-       s.lead, s.state, s.queued_at, s.site
+       s.lead, s.state, s.queued_at
 FROM sends s
 JOIN leads l ON l.id = s.lead
 JOIN lead_sources o ON o.id = s.source

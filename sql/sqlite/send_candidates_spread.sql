@@ -14,7 +14,7 @@ waiting AS (
     AND (state = 'queued' OR retry_at <= $now))
 SELECT s.seq, s.id, s.attempt, s.address, l.name,
        CASE WHEN o.company <> '' THEN o.company ELSE l.company END, o.title, o.language, o.url,
-       s.lead, s.state, s.queued_at, s.site
+       s.lead, s.state, s.queued_at
 FROM waiting s
 LEFT JOIN busy b ON b.site = s.site
 JOIN leads l ON l.id = s.lead

@@ -231,6 +231,15 @@ void model_window(struct model_handle *h, enum mail_mode mode, const struct send
                   struct model_room *ret);
 /* When the hour of the row's domain has room again; 0: it has. */
 int64_t model_domain_opens(struct model_handle *h, int32_t send, const struct send_want *want);
+/* What the row's domain asked for since one to it was decided; until_us 0: nothing. */
+struct model_wait {
+    int64_t until_us, waited_us;
+    int32_t code;
+};
+void model_domain_wait(struct model_handle *h, int32_t send, struct model_wait *ret);
+/* Too many of the job's letters were not taken: why. */
+bool model_braked(const struct model_record *r, struct uuid job, const struct send_want *want,
+                  char why[MAIL_ANSWER_MAX + 1]);
 /* The row was claimed just now. */
 void model_window_add(struct model_handle *h, int32_t send);
 

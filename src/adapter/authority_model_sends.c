@@ -388,6 +388,32 @@ bool model_suppress(struct authority *a, const char *actor, const char *workspac
     return model_whole(r, err);
 }
 
+/* Its domain asked to wait: the row waits with it. False: it did not, or that is over. */
+static bool leave_alone(struct model_handle *h, int32_t send, struct model_wait *wait,
+                        struct send_grant *ret)
+{
+    struct model_send_row *row = model_send_row(h->r, send);
+    model_domain_wait(h, send, wait);
+    if (wait->until_us <= model_now(h))
+        return false;
+    ret->put_off++;
+    row->pub.retry_at_us = wait->until_us;
+    row->pub.code = wait->code;
+    row->pub.reason = LEDGER_PUT_OFF_REASON;
+    if (row->pub.state == SEND_DEFERRED)
+        return true;
+    model_send_move(h, send, SEND_DEFERRED);
+    model_event(h, &(struct model_event){.kind = EVENT_DEFERRED,
+                                         .job = row->pub.job,
+                                         .group_no = row->pub.group_no,
+                                         .term_no = row->pub.term_no,
+                                         .send_seq = row->pub.seq,
+                                         .n1 = wait->code,
+                                         .n2 = 1,
+                                         .text = LEDGER_PUT_OFF_REASON});
+    return true;
+}
+
 /* A row whose turn it is: suppressed, contacted by another job meanwhile, or claimed. */
 static void judge_row(struct model_handle *h, int32_t at, int32_t send, const struct lease *lease,
                       const struct send_want *want, struct send_grant *ret)
@@ -395,6 +421,7 @@ static void judge_row(struct model_handle *h, int32_t at, int32_t send, const st
     const struct model_job *job = model_job_at(h->r, at);
     const struct model_send_row *row = model_send_row(h->r, send);
     int64_t opens_us = model_domain_opens(h, send, want);
+    struct model_wait wait = {0};
     if (is_suppressed(h->r, job->workspace, row->pub.address)) {
         model_send_move(h, send, SEND_SUPPRESSED);
         model_send_event(h, send, EVENT_SUPPRESSED, "", "");
@@ -406,8 +433,9 @@ static void judge_row(struct model_handle *h, int32_t at, int32_t send, const st
     } else if (opens_us > 0) {
         if (ret->wait_until_us == 0 || opens_us < ret->wait_until_us)
             ret->wait_until_us = opens_us;
-    } else {
-        claim(h, send, lease, &ret->rows[ret->count++]);
+    } else if (!want->back_off || !leave_alone(h, send, &wait, ret)) {
+        claim(h, send, lease, &ret->rows[ret->count]);
+        ret->rows[ret->count++].waited_us = wait.waited_us;
     }
 }
 
@@ -473,6 +501,14 @@ static enum grant_reason ask_to_confirm(struct model_handle *h, int32_t at,
     return GRANT_STOP;
 }
 
+static void brake(struct model_handle *h, int32_t at, const char *why)
+{
+    struct model_job *job = model_job_at(h->r, at);
+    job->desired = DESIRED_PAUSE;
+    model_event(h,
+                &(struct model_event){.kind = EVENT_JOB_BRAKED, .job = job->plan.job, .text = why});
+}
+
 /* Everything that can stand between a wish and a claim, in this order. */
 static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
                   const struct send_want *want, struct send_grant *ret)
@@ -491,6 +527,12 @@ static void grant(struct model_handle *h, int32_t at, const struct lease *lease,
         return;
     }
     count = count < room ? count : room;
+    char why[MAIL_ANSWER_MAX + 1];
+    if (model_braked(h->r, job->plan.job, want, why)) {
+        ret->reason = GRANT_STOP;
+        brake(h, at, why);
+        return;
+    }
     int32_t first = first_left(job, want);
     if (first <= 0) {
         ret->reason = ask_to_confirm(h, at, want);

@@ -75,6 +75,69 @@ int64_t model_domain_opens(struct model_handle *h, int32_t send, const struct se
     return oldest + PACE_HOUR_US;
 }
 
+/* The newest claim to the domain that its server decided for good; 0: none. */
+static int64_t answered_us(const struct model_record *r, const struct model_window *w, int64_t last)
+{
+    for (int64_t i = last; i >= 0; i = claim_at(w, i)->prev_of_site) {
+        const struct model_claim *claim = claim_at(w, i);
+        const struct model_send *row = &model_send_row(r, claim->send)->pub;
+        if (row->attempt == claim->attempt &&
+            (row->state == SEND_SENT || row->state == SEND_SIMULATED ||
+             row->state == SEND_REJECTED))
+            return claim->at_us;
+    }
+    return 0;
+}
+
+void model_domain_wait(struct model_handle *h, int32_t send, struct model_wait *ret)
+{
+    const struct model_window *w = &h->r->window[model_send_row(h->r, send)->pub.mode];
+    const struct model_site *site = site_of(h->r, send);
+    int64_t last = site != NULL ? site->last : -1;
+    int64_t since_us = answered_us(h->r, w, last);
+    *ret = (struct model_wait){0};
+    for (int64_t i = last; i >= 0 && claim_at(w, i)->at_us > since_us;
+         i = claim_at(w, i)->prev_of_site) {
+        const struct model_claim *claim = claim_at(w, i);
+        const struct model_send *row = &model_send_row(h->r, claim->send)->pub;
+        if (row->attempt != claim->attempt || row->state != SEND_DEFERRED ||
+            str_equal(row->reason, LEDGER_PUT_OFF_REASON))
+            continue;
+        int64_t waited = row->retry_at_us - row->claimed_at_us;
+        ret->until_us = row->retry_at_us > ret->until_us ? row->retry_at_us : ret->until_us;
+        ret->waited_us = waited > ret->waited_us ? waited : ret->waited_us;
+        ret->code = row->code > ret->code ? row->code : ret->code;
+    }
+}
+
+/* A line about what became of a letter that was tried, or one from which on they count. */
+static bool tells(const struct model_event *e)
+{
+    switch (e->kind) {
+    case EVENT_SENT:
+    case EVENT_SIMULATED:
+    case EVENT_REJECTED:
+    case EVENT_DEFERRED:
+    case EVENT_IN_DOUBT:
+        return e->n2 == 0;
+    default:
+        return e->kind == EVENT_JOB_START || e->kind == EVENT_JOB_RESUME;
+    }
+}
+
+bool model_braked(const struct model_record *r, struct uuid job, const struct send_want *want,
+                  char why[MAIL_ANSWER_MAX + 1])
+{
+    struct ledger_fates fates = {0};
+    bool on = !want->by_hand && (want->stop_after_errors > 0 || want->stop_at_rejections > 0);
+    for (int64_t i = r->events.count - 1; on && i >= 0; i--) {
+        const struct model_event *e = (const struct model_event *)r->events.data + i;
+        if (uuid_equal(e->job, job) && tells(e) && !ledger_fate_add(&fates, e->kind))
+            break;
+    }
+    return on && ledger_brake(&fates, want->stop_after_errors, want->stop_at_rejections, why);
+}
+
 void model_window_add(struct model_handle *h, int32_t send)
 {
     struct model_record *r = h->r;
@@ -166,6 +229,10 @@ void model_window(struct model_handle *h, enum mail_mode mode, const struct send
     struct model_window *w = &h->r->window[mode];
     const struct ramp ramp = {want->ramp_start, want->ramp_growth, want->daily_cap};
     *ret = (struct model_room){.allowed = MAIL_BATCH_MAX};
+#ifdef PLANTED_BUGS
+    if (h->r->bug == MODEL_BUG_WINDOW_EARLY)
+        return;
+#endif
     if (want->per_minute > 0)
         pace(h, w, want->per_minute, ret);
     if (want->per_hour > 0)

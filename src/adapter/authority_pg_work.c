@@ -79,12 +79,14 @@ bool pgauth_search_failed(struct authority *base, const struct lease *lease, int
 
 static json_t *want_of(const struct pgauth *a, const struct send_want *want)
 {
-    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:b,s:s}", "group", want->group_no,
-                     "term", want->term_no, "count", want->count, "per_minute", want->per_minute,
-                     "daily_cap", want->daily_cap, "per_hour", want->per_hour,
+    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:b,s:b,s:s}", "group",
+                     want->group_no, "term", want->term_no, "count", want->count, "per_minute",
+                     want->per_minute, "daily_cap", want->daily_cap, "per_hour", want->per_hour,
                      "per_domain_per_hour", want->per_domain_per_hour, "ramp_start",
                      want->ramp_start, "ramp_growth", want->ramp_growth, "confirm_first",
-                     want->confirm_first, "by_hand", want->by_hand, "template", a->letter_digest);
+                     want->confirm_first, "stop_after_errors", want->stop_after_errors,
+                     "stop_at_rejections", want->stop_at_rejections, "back_off", want->back_off,
+                     "by_hand", want->by_hand, "template", a->letter_digest);
 }
 
 static json_t *verdicts_of(const struct send_verdict *v, int32_t count)
@@ -108,7 +110,8 @@ static bool read_row(const json_t *j, struct send_row *r)
     *r = (struct send_row){.seq = pg_get_int(j, "seq"),
                            .attempt = (int32_t)pg_get_int(j, "attempt"),
                            .queued_at_us = pg_get_int(j, "queued_at"),
-                           .claimed_at_us = pg_get_int(j, "claimed_at")};
+                           .claimed_at_us = pg_get_int(j, "claimed_at"),
+                           .waited_us = pg_get_int(j, "waited")};
     return pg_get_uuid(j, "id", &r->id) &&
            str_copy(r->address, sizeof r->address, pg_get_text(j, "address")) &&
            str_copy(r->name, sizeof r->name, pg_get_text(j, "name")) &&
@@ -169,6 +172,7 @@ static bool read_grant(const json_t *answer, struct send_grant *ret)
     ret->window = read_window(pg_get_text(answer, "window"));
     ret->suppressed = (int32_t)pg_get_int(answer, "suppressed");
     ret->cancelled = (int32_t)pg_get_int(answer, "cancelled");
+    ret->put_off = (int32_t)pg_get_int(answer, "put_off");
     if (!read_reason(pg_get_text(answer, "reason"), &ret->reason))
         return false;
     json_array_foreach(json_object_get(answer, "rows"), i, row)

@@ -106,6 +106,20 @@ struct window_room {
 };
 bool auth_window(struct auth *a, const struct send_want *want, enum mail_mode mode,
                  struct window_room *ret, struct err *err);
+/* What a letter's domain asked for since one to it was decided (authority_sqlite_brake.c). */
+struct domain_wait {
+    int64_t until_us;  /* 0: nothing */
+    int64_t waited_us; /* the longest wait */
+    int32_t code;
+};
+/* *ret: some letter of the mode is put off, so that it is worth asking for domains. */
+bool auth_any_deferred(struct auth *a, enum mail_mode mode, bool *ret, struct err *err);
+bool auth_domain_waits(struct auth *a, enum mail_mode mode, int64_t seq, struct domain_wait *ret,
+                       struct err *err);
+bool auth_put_off(struct auth *a, int64_t seq, const struct domain_wait *wait, struct err *err);
+/* *ret: too many of the job's letters were not taken; it wants to pause from here on. */
+bool auth_braked(struct auth *a, const struct lease *lease, const struct send_want *want, bool *ret,
+                 struct err *err);
 /* A row that another engine had in its hands: nobody here can know what became of it. */
 bool auth_doubt_others(struct auth *a, struct uuid job, struct uuid engine, struct err *err);
 

@@ -24,6 +24,7 @@ struct claim {
     int32_t room;      /* places left in term and group */
     int32_t first;     /* letters left until somebody has to confirm the job */
     bool suppressions; /* the workspace has any */
+    bool waits;        /* some domain may have asked to wait */
     struct {
         int64_t lead;
         enum send_state state;
@@ -95,6 +96,14 @@ static bool allowed(struct claim *c, int32_t *ret, struct err *err)
         c->grant->reason = GRANT_LIMIT;
         return true;
     }
+    bool braked;
+    if (!auth_braked(c->a, c->lease, c->want, &braked, err))
+        return false;
+    if (braked) {
+        *ret = 0;
+        c->grant->reason = GRANT_STOP;
+        return true;
+    }
     *ret = smaller(*ret, c->first);
     if (*ret <= 0)
         return ask_to_confirm(c, err);
@@ -121,6 +130,7 @@ static void read_candidate(struct claim *c, struct stmt *st, int32_t at)
     col_text_to(st, 8, r->url, sizeof r->url);
     r->queued_at_us = col_int(st, 11);
     r->claimed_at_us = c->a->now;
+    r->waited_us = 0;
     c->extra[at].lead = col_int(st, 9);
     (void)send_state_parse(col_text(st, 10), &c->extra[at].state); /* the schema checks it */
 }
@@ -259,6 +269,38 @@ static bool take(struct claim *c, int32_t at, struct err *err)
     return true;
 }
 
+/* Its domain asked to wait: the row waits with it. *ret false: it did not, or that is over. */
+static bool leave_alone(struct claim *c, int32_t at, bool *ret, struct err *err)
+{
+    struct send_row *r = &c->grant->rows[at];
+    struct domain_wait wait;
+    *ret = false;
+    if (!c->waits)
+        return true;
+    if (!auth_domain_waits(c->a, c->mode, r->seq, &wait, err))
+        return false;
+    r->waited_us = wait.waited_us;
+    *ret = wait.until_us > c->a->now;
+    if (!*ret)
+        return true;
+    c->grant->put_off++;
+    if (!auth_put_off(c->a, r->seq, &wait, err))
+        return false;
+    if (c->extra[at].state == SEND_DEFERRED)
+        return true;
+    struct tally_row row = tally_of(c, at);
+    struct note note = {.kind = EVENT_DEFERRED,
+                        .job = &c->lease->job,
+                        .group_no = c->want->group_no,
+                        .term_no = c->want->term_no,
+                        .send_seq = r->seq,
+                        .text = LEDGER_PUT_OFF_REASON,
+                        .n1 = wait.code,
+                        .n2 = 1};
+    return auth_note(c->a, &note, err) &&
+           tally_move(c->a, &c->tally, &row, SEND_DEFERRED, c->cycle, err);
+}
+
 static bool judge(struct claim *c, int32_t at, struct err *err)
 {
     char reason[MAIL_ANSWER_MAX + 1];
@@ -271,7 +313,9 @@ static bool judge(struct claim *c, int32_t at, struct err *err)
         return false;
     if (yes)
         return drop(c, at, SEND_CANCELLED, "another job writes to it, or has meanwhile", err);
-    return take(c, at, err);
+    if (!leave_alone(c, at, &yes, err))
+        return false;
+    return yes || take(c, at, err);
 }
 
 /* Nothing was claimed. Does a letter wait for its domain's hour? */
@@ -349,5 +393,7 @@ bool auth_claim(struct auth *a, const struct lease *lease, const struct send_wan
         return false;
     if (max == 0)
         return true;
+    if (want->back_off && !auth_any_deferred(a, c.mode, &c.waits, err))
+        return false;
     return has_suppressions(&c, err) && claim_rows(&c, max, err) && note_claim(&c, err);
 }

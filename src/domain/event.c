@@ -89,6 +89,8 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_JOB_UNCONFIRMED] = {"job_unconfirmed", LOG_WARN, "engine", false,
                                "{job}: {n1} letters are out; look at them, then: autopilot job "
                                "confirm"},
+    [EVENT_JOB_BRAKED] = {"job_braked", LOG_ERROR, "engine", false,
+                          "{job}: pauses, {text}; look at the relay and the list, then resume it"},
     [EVENT_JOB_RESTS] = {"job_rests", LOG_INFO, "engine", false,
                          "{job}: cycle {n1} counted nothing new; it rests"},
     [EVENT_CYCLE] = {"cycle", LOG_INFO, "engine", false, "{job}: cycle {n1} begins"},

@@ -41,3 +41,26 @@ struct uuid ledger_send_id(enum mail_mode mode, struct uuid job, const char *add
     memcpy(key + len, address, rest);
     return uuid_from_bytes(key, len + rest);
 }
+
+bool ledger_fate_add(struct ledger_fates *f, enum event_kind kind)
+{
+    bool taken = kind == EVENT_SENT || kind == EVENT_SIMULATED;
+    if (!taken && kind != EVENT_REJECTED && kind != EVENT_DEFERRED && kind != EVENT_IN_DOUBT)
+        return false;
+    f->seen++;
+    f->taken = f->taken || taken;
+    f->in_a_row += !f->taken;
+    f->refused += kind == EVENT_REJECTED;
+    return f->seen < LEDGER_FATES;
+}
+
+bool ledger_brake(const struct ledger_fates *f, int32_t errors, int32_t percent,
+                  char why[MAIL_ANSWER_MAX + 1])
+{
+    const size_t size = MAIL_ANSWER_MAX + 1;
+    if (errors > 0 && f->in_a_row >= errors)
+        return str_format(why, size, "%d letters in a row were not taken", (int)f->in_a_row);
+    return percent > 0 && f->refused > percent &&
+           str_format(why, size, "%d of its last %d letters were refused for good", (int)f->refused,
+                      (int)f->seen);
+}

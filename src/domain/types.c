@@ -20,7 +20,8 @@ static const char *const send_state_names[SEND_STATES] = {
 
 /* Row: from; bits: the states it may move to. */
 static const unsigned send_moves[SEND_STATES] = {
-    [SEND_QUEUED] = BIT(SEND_CLAIMED) | BIT(SEND_SUPPRESSED) | BIT(SEND_CANCELLED),
+    [SEND_QUEUED] =
+        BIT(SEND_CLAIMED) | BIT(SEND_DEFERRED) | BIT(SEND_SUPPRESSED) | BIT(SEND_CANCELLED),
     [SEND_CLAIMED] = BIT(SEND_QUEUED) | BIT(SEND_COMMITTING) | BIT(SEND_SENT) |
                      BIT(SEND_SIMULATED) | BIT(SEND_REJECTED) | BIT(SEND_DEFERRED) |
                      BIT(SEND_IN_DOUBT) | BIT(SEND_HELD),

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "domain/outbound.h"
+#include "domain/pace.h"
 
 #include <inttypes.h>
 
@@ -50,7 +51,9 @@ static void verdict_add(struct lane *l, int32_t i, enum send_state state, int32_
     outbound_verdict(&l->settings, v);
     (void)str_copy(v->sha256, sizeof v->sha256, l->slot[i].sha256); /* same size */
     if (state == SEND_DEFERRED) {
-        int32_t at = row->attempt < 1 ? 0 : row->attempt - 1;
+        int32_t own = row->attempt < 1 ? 0 : row->attempt - 1;
+        int32_t at = pace_wait(l->settings.mail_retry_us, SETTING_RETRIES, row->waited_us);
+        at = own > at ? own : at;
         at = at < SETTING_RETRIES ? at : SETTING_RETRIES - 1;
         v->retry_at_us = lane_now(l) + l->settings.mail_retry_us[at];
     }
@@ -327,6 +330,9 @@ struct send_want step_mail_want(const struct lane *l, const struct move *move, i
                               .per_domain_per_hour = l->settings.mail_per_domain_per_hour,
                               .ramp_start = l->settings.mail_ramp_start,
                               .ramp_growth = l->settings.mail_ramp_growth,
+                              .stop_after_errors = l->settings.mail_stop_after_errors,
+                              .stop_at_rejections = l->settings.mail_stop_at_rejections,
+                              .back_off = l->settings.mail_back_off,
                               .confirm_first = l->settings.mail_confirm_first,
                               .by_hand = l->manual};
 }
@@ -347,7 +353,7 @@ static bool exchange(struct lane *l, const struct move *move, int32_t count, str
     if (!ok)
         return err_set(err, why.kind, "%s", why.text);
     lane_progress(l, move, &l->grant.progress);
-    if (l->grant.suppressed + l->grant.cancelled > 0)
+    if (l->grant.suppressed + l->grant.cancelled + l->grant.put_off > 0)
         l->idle_rounds = 0;
     return true;
 }

@@ -329,6 +329,157 @@ static void the_hour_of_a_domain_is_kept_behind_rows_that_are_dropped(struct ct 
     EACH(1, 0, HOUR);
 }
 
+/* A claim that leaves domains alone which asked for it. */
+static void claim_kind(struct ct *c, int line, int32_t want, int32_t put_off)
+{
+    exchange(c, line, (struct send_want){.back_off = true});
+    if (c->grant.count != want || c->grant.put_off != put_off)
+        fail_msg("line %d: %d letters and %d put off, not %d and %d", line, c->grant.count,
+                 c->grant.put_off, want, put_off);
+}
+#define KIND(want, put_off) claim_kind(c, __LINE__, want, put_off)
+
+/* The server of row i's domain asks to wait. */
+static void say_later(struct ct *c, int32_t i, int64_t wait_us)
+{
+    ct_say(c, i, SEND_DEFERRED);
+    struct send_verdict *v = &c->verdict[c->verdicts - 1];
+    v->code = 421;
+    v->retry_at_us = c->clock.now + wait_us;
+}
+
+static void a_domain_that_asks_to_wait_is_left_alone_and_others_go_on(struct ct *c)
+{
+    begin(c, "job", MODE_SMTP);
+    assert_true(ct_find(c, "a@big.example", 0));
+    KIND(1, 0);
+    say_later(c, 0, 60 * SECOND);
+    ct_report(c, c->engine);
+    assert_true(ct_find(c, "b@mx.big.example a@one.example c@big.example", 0));
+    KIND(1, 2);
+    assert_string_equal(c->grant.rows[0].address, "a@one.example");
+    const struct ct_row *row = ct_row(c, "b@mx.big.example");
+    assert_int_equal(row->state, SEND_DEFERRED);
+    assert_int_equal(row->retry_at_us, ct_row(c, "a@big.example")->retry_at_us);
+    assert_int_equal(row->code, 421);
+    assert_int_equal(row->attempt, 0);
+    assert_string_equal(row->reason, LEDGER_PUT_OFF_REASON);
+    assert_int_equal(ct_term(c).deferred, 3);
+    assert_int_equal(ct_term(c).queued, 0);
+    assert_int_equal(ct_event(c, EVENT_DEFERRED).n2, 1);
+    KIND(0, 0);
+    assert_int_equal(c->grant.reason, GRANT_NOTHING); /* the term goes on with others */
+    pass(c, 60 * SECOND - 1);
+    KIND(0, 0);
+    pass(c, 1);
+    KIND(3, 0);
+}
+
+static void a_domains_waits_grow_until_one_gets_an_answer(struct ct *c)
+{
+    begin(c, "job", MODE_SMTP);
+    assert_true(ct_find(c, "a@big.example", 0));
+    KIND(1, 0);
+    assert_int_equal(c->grant.rows[0].waited_us, 0);
+    say_later(c, 0, 60 * SECOND);
+    ct_report(c, c->engine);
+    pass(c, 60 * SECOND);
+    assert_true(ct_control(c, CONTROL_STOP, MODE_SMTP, NULL));
+    ct_release(c, JOB_STOPPED, 0);
+    begin(c, "two", MODE_SMTP); /* another job's letter goes on where that one was */
+    assert_true(ct_find(c, "b@big.example", 0));
+    KIND(1, 0);
+    assert_int_equal(c->grant.rows[0].waited_us, 60 * SECOND);
+    say_later(c, 0, 300 * SECOND);
+    ct_report(c, c->engine);
+    assert_true(ct_find(c, "c@big.example", 0));
+    KIND(0, 1);
+    pass(c, 300 * SECOND);
+    KIND(2, 0);
+    assert_int_equal(c->grant.rows[1].waited_us > 0, true);
+    ct_say(c, 0, SEND_SENT);
+    say_later(c, 1, 900 * SECOND); /* one of the same claim got through */
+    ct_report(c, c->engine);
+    assert_true(ct_find(c, "d@big.example", 0));
+    KIND(1, 0);
+    assert_int_equal(c->grant.rows[0].waited_us, 0);
+}
+
+static void who_does_not_leave_domains_alone_asks_again(struct ct *c)
+{
+    begin(c, "job", MODE_SMTP);
+    assert_true(ct_find(c, "a@big.example", 0));
+    KIND(1, 0);
+    say_later(c, 0, 60 * SECOND);
+    ct_report(c, c->engine);
+    assert_true(ct_find(c, "b@big.example", 0));
+    exchange(c, __LINE__, (struct send_want){.back_off = false});
+    assert_int_equal(c->grant.count, 1);
+}
+
+static void claim_braked(struct ct *c, int line, int32_t errors, int32_t percent, int32_t want)
+{
+    exchange(c, line,
+             (struct send_want){.stop_after_errors = errors, .stop_at_rejections = percent});
+    if (c->grant.count != want || c->grant.reason != (want > 0 ? GRANT_GO : GRANT_STOP))
+        fail_msg("line %d: %d letters, answer %d", line, c->grant.count, (int)c->grant.reason);
+}
+#define BRAKED(errors, percent, want) claim_braked(c, __LINE__, errors, percent, want)
+
+static void say_all(struct ct *c, const char *states)
+{
+    for (int32_t i = 0; states[i] != '\0'; i++)
+        ct_say(c, i,
+               states[i] == 's'   ? SEND_SENT
+               : states[i] == 'r' ? SEND_REJECTED
+               : states[i] == 'd' ? SEND_DEFERRED
+                                  : SEND_IN_DOUBT);
+    ct_report(c, c->engine);
+}
+
+static void a_job_stops_when_so_many_in_a_row_are_not_taken(struct ct *c)
+{
+    bool changed;
+    begin_with_many(c, "job", MODE_SMTP, 7);
+    BRAKED(3, 0, 7);
+    say_all(c, "rrrrsrd");
+    assert_true(ct_find(c, "a@a.example", 0));
+    BRAKED(3, 0, 1);
+    say_all(c, "?");
+    assert_true(ct_find(c, "b@b.example c@c.example", 0));
+    BRAKED(0, 0, 2);
+    ct_say(c, 0, SEND_QUEUED); /* not tried: says nothing */
+    ct_say(c, 1, SEND_QUEUED);
+    BRAKED(3, 0, 0);
+    assert_int_equal(ct_facts(c).desired, DESIRED_PAUSE);
+    assert_string_equal(ct_event(c, EVENT_JOB_BRAKED).text, "3 letters in a row were not taken");
+    BRAKED(3, 0, 0);
+    assert_int_equal(ct_events(c, EVENT_JOB_BRAKED), 1);
+    ct_release(c, JOB_PAUSED, 0);
+    assert_int_equal(ct_facts(c).state, JOB_PAUSED);
+    fake_clock_pass(&c->clock, SECOND);
+    assert_true(ct_control(c, CONTROL_RESUME, MODE_SMTP, &changed)); /* they count anew */
+    ct_take(c, MODE_SMTP);
+    BRAKED(3, 0, 2);
+}
+
+static void a_job_stops_when_too_many_of_a_hundred_are_refused(struct ct *c)
+{
+    begin_with_many(c, "job", MODE_SMTP, 50);
+    BRAKED(0, 2, 50);
+    say_all(c, "rsrsssssssssssssssssssssssssssssssssssssssssssssss");
+    assert_true(ct_find(c, "a@a.example b@b.example", 0));
+    BRAKED(0, 2, 2);
+    say_all(c, "sr");
+    assert_true(ct_find(c, "c@c.example", 0));
+    BRAKED(0, 3, 1);
+    say_all(c, "s");
+    assert_true(ct_find(c, "d@d.example", 0));
+    BRAKED(0, 2, 0);
+    assert_string_equal(ct_event(c, EVENT_JOB_BRAKED).text,
+                        "3 of its last 53 letters were refused for good");
+}
+
 static void a_limit_is_told_before_a_window(struct ct *c)
 {
     ct_begin(c, &(struct ct_spec){.groups = "g:t", .loop_interval = 1}, MODE_SMTP);
@@ -439,6 +590,11 @@ const struct ct_promise ct_window_promises[] = {
     CT_PROMISE(a_domain_gets_so_many_an_hour_and_others_are_not_held_up),
     CT_PROMISE(the_hour_of_a_domain_is_of_all_jobs_together),
     CT_PROMISE(the_hour_of_a_domain_is_kept_behind_rows_that_are_dropped),
+    CT_PROMISE(a_domain_that_asks_to_wait_is_left_alone_and_others_go_on),
+    CT_PROMISE(a_domains_waits_grow_until_one_gets_an_answer),
+    CT_PROMISE(who_does_not_leave_domains_alone_asks_again),
+    CT_PROMISE(a_job_stops_when_so_many_in_a_row_are_not_taken),
+    CT_PROMISE(a_job_stops_when_too_many_of_a_hundred_are_refused),
     CT_PROMISE(a_limit_is_told_before_a_window),
     CT_PROMISE(a_job_stops_after_its_first_letters_until_they_are_confirmed),
     CT_PROMISE(a_job_is_confirmed_as_it_rests),

@@ -38,6 +38,8 @@ static void make_settings(struct settings *s, enum mail_mode mode)
     s->mail_mode = mode;
     s->mail_per_minute = 0;
     s->mail_daily_cap = 0;
+    s->mail_back_off =
+        false; /* who is put off depends on the batch, and the plain model has none */
     s->search_failures = 3;
     s->retry_min_us = 1000;
     s->retry_max_us = 2000;

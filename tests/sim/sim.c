@@ -23,6 +23,7 @@ static const char *const bug_names[SIM_BUGS] = {
     [SIM_BUG_LIMIT_EARLY] = "limit-early",
     [SIM_BUG_LOST_IS_NOT] = "lost-is-not",
     [SIM_BUG_TWO_HANDS] = "two-hands",
+    [SIM_BUG_WINDOW_EARLY] = "window-early",
 };
 
 const char *sim_bug_name(enum sim_bug bug)
@@ -294,6 +295,8 @@ static void become_calm(struct sim *s)
     sim_tell(s, "accidents end");
     s->calm = true;
     s->settings.mail_daily_cap = s->settings.mail_per_minute = 0;
+    s->settings.mail_per_hour = s->settings.mail_per_domain_per_hour = 0;
+    s->settings.mail_ramp_start = 0;
     sim_hurry(s);
     sim_order(s, s->now, SIM_OPERATOR, 0, 0);
     for (int i = 0; i < SIM_ENGINES; i++) {
@@ -378,6 +381,10 @@ static void make_settings(struct sim *s)
     t->mail_batch = (int32_t)sim_between(s, 5, MAIL_BATCH_MAX);
     t->mail_daily_cap = s->options.per_day;
     t->mail_per_minute = sim_percent(s, 30) ? s->options.per_day / 1000 : 0;
+    t->mail_per_hour = sim_percent(s, 40) ? s->options.per_day / 8 : 0;
+    t->mail_per_domain_per_hour = sim_percent(s, 40) ? (int32_t)sim_between(s, 1, 3) : 0;
+    t->mail_ramp_start = sim_percent(s, 30) ? s->options.per_day / 4 : 0;
+    t->mail_ramp_growth = 50;
     t->search_failures = 5;
     t->retry_min_us = SIM_SECOND;
     t->retry_max_us = SIM_MINUTE;
@@ -409,6 +416,7 @@ static void plant(struct sim *s)
         [SIM_BUG_LOG_OUTSIDE] = MODEL_BUG_LOG_OUTSIDE,
         [SIM_BUG_DICE] = MODEL_BUG_DICE_DRAWN,
         [SIM_BUG_LIMIT_EARLY] = MODEL_BUG_LIMIT_EARLY,
+        [SIM_BUG_WINDOW_EARLY] = MODEL_BUG_WINDOW_EARLY,
     };
     if (s->options.authority == SIM_MODEL)
         model_record_plant(s->record, bugs[s->options.bug]);

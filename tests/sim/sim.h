@@ -22,13 +22,14 @@ enum sim_authority { SIM_MODEL, SIM_SQLITE };
 /* Mistakes that the simulation must find. Only in a build with PLANTED_BUGS. */
 enum sim_bug {
     SIM_BUG_NONE,
-    SIM_BUG_RESEND,      /* after a crash a letter whose fate is unknown is sent again */
-    SIM_BUG_COUNT_LATE,  /* counters move in a transaction of their own, after the row */
-    SIM_BUG_LOG_OUTSIDE, /* lines of the log are written outside the transaction */
-    SIM_BUG_DICE,        /* dice are not stored but drawn again */
-    SIM_BUG_LIMIT_EARLY, /* the limit is not checked where letters are claimed */
-    SIM_BUG_LOST_IS_NOT, /* a verdict that was lost is taken for a letter that was not sent */
-    SIM_BUG_TWO_HANDS,   /* a lane takes the job of another lane that only stands still */
+    SIM_BUG_RESEND,       /* after a crash a letter whose fate is unknown is sent again */
+    SIM_BUG_COUNT_LATE,   /* counters move in a transaction of their own, after the row */
+    SIM_BUG_LOG_OUTSIDE,  /* lines of the log are written outside the transaction */
+    SIM_BUG_DICE,         /* dice are not stored but drawn again */
+    SIM_BUG_LIMIT_EARLY,  /* the limit is not checked where letters are claimed */
+    SIM_BUG_LOST_IS_NOT,  /* a verdict that was lost is taken for a letter that was not sent */
+    SIM_BUG_TWO_HANDS,    /* a lane takes the job of another lane that only stands still */
+    SIM_BUG_WINDOW_EARLY, /* the windows are not looked at where letters are claimed */
     SIM_BUGS
 };
 const char *sim_bug_name(enum sim_bug bug);

@@ -36,6 +36,27 @@ static void check_repeated(struct sim *s)
     }
 }
 
+/* No more letters within an hour and a day than windows allow. What is in hand or was taken counts;
+ * in the calm at the end there are none. */
+static void check_windows(struct sim *s)
+{
+    const struct settings *t = &s->settings;
+    int64_t hour = 0, day = 0;
+    if (s->calm)
+        return;
+    for (int64_t i = 0; i < model_send_count(s->record); i++) {
+        const struct model_send *row = model_send_at(s->record, i);
+        if (!send_holds_place(row->state) || row->mode != t->mail_mode)
+            continue;
+        hour += row->claimed_at_us > s->now - SIM_HOUR;
+        day += row->claimed_at_us > s->now - SIM_DAY;
+    }
+    if ((t->mail_per_hour > 0 && hour > t->mail_per_hour) ||
+        (t->mail_daily_cap > 0 && day > t->mail_daily_cap))
+        sim_violation(s, "%lld letters in an hour, of %d, and %lld in a day, of %d",
+                      (long long)hour, t->mail_per_hour, (long long)day, t->mail_daily_cap);
+}
+
 void sim_check_now(struct sim *s)
 {
     struct err err = {0};
@@ -44,6 +65,8 @@ void sim_check_now(struct sim *s)
     check_repeated(s);
     if (s->options.authority == SIM_MODEL && !model_check(s->record, &err))
         sim_violation(s, "%s", err.text);
+    if (s->options.authority == SIM_MODEL)
+        check_windows(s);
 }
 
 void sim_check_log(struct sim *s)

@@ -48,7 +48,7 @@ same() {
 same "the same seed gives the same trace"
 simulate --seeds 2 --first 7 --days 1 --authority sqlite
 same "both authorities give the same trace"
-for bug in resend count-late log-outside dice limit-early lost-is-not two-hands; do
+for bug in resend count-late log-outside dice limit-early lost-is-not two-hands window-early; do
     simulate --seeds "$tries" --days 2 --bug "$bug" --until-bad
     if [ "$(figure bad)" -gt 0 ] 2>/dev/null; then
         passed "planted bug $bug is caught (by seed $(figure seeds))"

@@ -44,7 +44,7 @@ $$ SELECT state IN ('claimed', 'committing', 'sent', 'simulated', 'in_doubt') $$
 CREATE OR REPLACE FUNCTION ap.may_move(old text, new text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE old
-        WHEN 'queued' THEN new IN ('claimed', 'suppressed', 'cancelled')
+        WHEN 'queued' THEN new IN ('claimed', 'deferred', 'suppressed', 'cancelled')
         WHEN 'claimed' THEN new IN ('queued', 'committing', 'sent', 'simulated', 'rejected',
                                     'deferred', 'in_doubt', 'held')
         WHEN 'committing' THEN new IN ('sent', 'simulated', 'rejected', 'deferred', 'in_doubt',

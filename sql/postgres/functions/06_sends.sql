@@ -273,6 +273,72 @@ LANGUAGE sql STABLE AS $$
           AND o.state IN ('queued', 'deferred') AND (o.state = 'queued' OR o.retry_at <= t))
 $$;
 
+/* What a domain asked for since a letter to it was decided: until when to wait, how long the longest
+ * wait was, its code. Letters that were put off for that are left out. */
+CREATE OR REPLACE FUNCTION ap.domain_waits(the_mode text, the_site text, OUT until timestamptz,
+    OUT waited bigint, OUT code integer)
+LANGUAGE sql STABLE AS $$
+    SELECT max(d.retry_at), max(ap.us(d.retry_at) - ap.us(d.claimed_at)), max(d.code)
+    FROM ap.sends d
+    WHERE d.mode = the_mode AND d.site = the_site AND d.state = 'deferred'
+      AND d.reason <> 'its domain asked to wait'
+      AND d.claimed_at > coalesce(
+          (SELECT o.claimed_at FROM ap.sends o
+           WHERE o.mode = the_mode AND o.site = the_site AND o.claimed_at IS NOT NULL
+             AND o.state IN ('sent', 'simulated', 'rejected')
+           ORDER BY o.claimed_at DESC LIMIT 1), '-infinity')
+$$;
+
+CREATE OR REPLACE FUNCTION ap.put_off(s ap.sends, the_until timestamptz, the_code integer,
+    t timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ap.sends
+    SET state = 'deferred', retry_at = the_until, code = the_code,
+        reason = 'its domain asked to wait', decided_at = coalesce(decided_at, t)
+    WHERE seq = s.seq;
+    IF s.state <> 'deferred' THEN
+        PERFORM ap.note(t, 'deferred', job => s.job, group_no => s.group_no, term_no => s.term_no,
+                        send => s.seq, words => 'its domain asked to wait', n1 => the_code,
+                        n2 => 1);
+    END IF;
+END $$;
+
+/* Why the job is to stop: too many of its last letters were not taken. As ledger_brake() of the
+ * program; NULL: it is not. */
+CREATE OR REPLACE FUNCTION ap.braked(q jsonb) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    errors integer := (q ->> 'stop_after_errors')::int;
+    percent integer := (q ->> 'stop_at_rejections')::int;
+    seen integer := 0;
+    in_a_row integer := 0;
+    refused integer := 0;
+    taken boolean := false;
+    e record;
+BEGIN
+    IF (q ->> 'by_hand')::boolean OR (errors <= 0 AND percent <= 0) THEN
+        RETURN NULL;
+    END IF;
+    FOR e IN
+        SELECT v.kind FROM ap.events v
+        WHERE v.job = (q ->> 'job')::uuid AND v.n2 = 0
+          AND v.kind IN ('sent', 'simulated', 'rejected', 'deferred', 'in_doubt', 'job_start',
+                         'job_resume')
+        ORDER BY v.at DESC, v.seq DESC LIMIT 100
+    LOOP
+        EXIT WHEN e.kind IN ('job_start', 'job_resume');
+        seen := seen + 1;
+        taken := taken OR e.kind IN ('sent', 'simulated');
+        in_a_row := in_a_row + (NOT taken)::int;
+        refused := refused + (e.kind = 'rejected')::int;
+    END LOOP;
+    RETURN CASE WHEN errors > 0 AND in_a_row >= errors
+                THEN format('%s letters in a row were not taken', in_a_row)
+                WHEN percent > 0 AND refused > percent
+                THEN format('%s of its last %s letters were refused for good', refused, seen) END;
+END $$;
+
 /* The row will not be sent: it comes to rest without having taken a place. */
 CREATE OR REPLACE FUNCTION ap.drop_send(s ap.sends, new_state text, why text, t timestamptz)
 RETURNS void
@@ -288,7 +354,7 @@ DO $$
 BEGIN
     CREATE TYPE ap.claim AS (workspace_id uuid, mode text, recontact text, cycle integer,
         room integer, suppressions boolean, suppressed integer, cancelled integer, seen integer,
-        taken bigint[], moves ap.send_move[]);
+        taken bigint[], moves ap.send_move[], put_off integer, waited jsonb);
 EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 
@@ -301,6 +367,9 @@ DECLARE
     rows ap.sends[];
     s ap.sends;
     why text;
+    some_wait boolean := (q ->> 'back_off')::boolean AND EXISTS
+        (SELECT 1 FROM ap.sends o WHERE o.mode = c.mode AND o.state = 'deferred');
+    w record;
 BEGIN
     SELECT array_agg(x ORDER BY x.seq) INTO rows FROM ap.candidates(q, c.mode, most, t) x;
     ret.seen := coalesce(cardinality(rows), 0);
@@ -323,6 +392,17 @@ BEGIN
             ret.moves := ret.moves || (s.job, s.mode, s.group_no, s.term_no, s.state, 0,
                                        'cancelled', c.cycle)::ap.send_move;
         ELSE
+            IF some_wait THEN
+                w := ap.domain_waits(c.mode, s.site);
+                IF w.until > t THEN
+                    PERFORM ap.put_off(s, w.until, w.code, t);
+                    ret.put_off := ret.put_off + 1;
+                    ret.moves := ret.moves || (s.job, s.mode, s.group_no, s.term_no, s.state, 0,
+                                               'deferred', c.cycle)::ap.send_move;
+                    CONTINUE;
+                END IF;
+                ret.waited := ret.waited || jsonb_build_object(s.seq::text, w.waited);
+            END IF;
             ret.taken := ret.taken || s.seq;
             ret.moves := ret.moves || (s.job, s.mode, s.group_no, s.term_no, s.state, 0,
                                        'claimed', c.cycle)::ap.send_move;
@@ -336,14 +416,15 @@ BEGIN
     RETURN ret;
 END $$;
 
-/* Rows that were claimed, with what their letters need, in the order of queueing. */
-CREATE OR REPLACE FUNCTION ap.letters(seqs bigint[]) RETURNS jsonb
+/* Rows that were claimed, with what their letters need (waited: of some, by number), in the order of queueing. */
+CREATE OR REPLACE FUNCTION ap.letters(seqs bigint[], waited jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'seq', s.seq, 'attempt', s.attempt,
         'address', s.address, 'name', l.name,
         'company', CASE WHEN o.company <> '' THEN o.company ELSE l.company END,
         'title', o.title, 'language', o.language, 'url', o.url,
-        'queued_at', ap.us(s.queued_at), 'claimed_at', ap.us(s.claimed_at)) ORDER BY s.seq), '[]')
+        'queued_at', ap.us(s.queued_at), 'claimed_at', ap.us(s.claimed_at),
+        'waited', coalesce((waited ->> s.seq::text)::bigint, 0)) ORDER BY s.seq), '[]')
     FROM ap.sends s
     JOIN ap.leads l ON l.id = s.lead
     JOIN ap.lead_sources o ON o.id = s.source
@@ -395,7 +476,8 @@ BEGIN
                                              WHEN opens IS NOT NULL THEN 'wait'
                                              ELSE 'nothing' END,
         'wait_until', opens, 'window', 'domain',
-        'suppressed', c.suppressed, 'cancelled', c.cancelled, 'rows', ap.letters(c.taken),
+        'suppressed', c.suppressed, 'cancelled', c.cancelled, 'put_off', c.put_off,
+        'rows', ap.letters(c.taken, c.waited),
         'template', template);
 END $$;
 
@@ -430,6 +512,7 @@ DECLARE
     c ap.claim;
     most integer;
     common ap.room;
+    why text;
 BEGIN
     IF NOT by_hand AND ap.progress((q ->> 'job')::uuid, (q ->> 'group')::int, (q ->> 'term')::int,
                                    t) ->> 'desired' <> 'run' THEN
@@ -439,7 +522,7 @@ BEGIN
            least(CASE WHEN j.distribution_method = 'equitable' AND NOT by_hand
                       THEN least(j.loop_interval, coalesce(s.target, 0)) ELSE j.loop_interval END
                  - coalesce(s.counted, 0), j.max_emails_per_group - coalesce(g.counted, 0)),
-           false, 0, 0, 0, '{}'::bigint[], '{}'::ap.send_move[]
+           false, 0, 0, 0, '{}'::bigint[], '{}'::ap.send_move[], 0, '{}'::jsonb
     INTO c
     FROM ap.automation_jobs j
     JOIN ap.automation_process_state p ON p.job = j.id
@@ -449,6 +532,13 @@ BEGIN
     most := least((q ->> 'count')::int, 50, c.room);
     IF most <= 0 THEN
         RETURN '{"reason": "limit"}';
+    END IF;
+    why := ap.braked(q);
+    IF why IS NOT NULL THEN
+        UPDATE ap.automation_jobs SET desired = 'pause', updated_at = t
+        WHERE id = (q ->> 'job')::uuid;
+        PERFORM ap.note(t, 'job_braked', job => (q ->> 'job')::uuid, words => why);
+        RETURN '{"reason": "stop"}';
     END IF;
     most := least(most, ap.first_left(q));
     IF most <= 0 THEN

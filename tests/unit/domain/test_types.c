@@ -78,7 +78,7 @@ static void the_ledger_moves_as_in_the_picture(void **state)
     (void)state;
     static const char *const picture[SEND_STATES] = {
         /*              qcmsurdihpx */
-        [SEND_QUEUED] = ".+.......++",     [SEND_CLAIMED] = "+.+++++++..",
+        [SEND_QUEUED] = ".+....+..++",     [SEND_CLAIMED] = "+.+++++++..",
         [SEND_COMMITTING] = "+..+++++...", [SEND_SENT] = "...........",
         [SEND_SIMULATED] = "...........",  [SEND_REJECTED] = "...........",
         [SEND_DEFERRED] = "++.......++",   [SEND_IN_DOUBT] = "+..++++...+",
