@@ -12,6 +12,8 @@ share_files := $(shell cd conf 2>/dev/null && find . -type f ! -name '*.service'
 doc_files   := $(wildcard README.md docs/*.md)
 man_pages   := $(wildcard docs/*.1)
 units       := $(wildcard conf/*.service)
+# A unit that is of a user (%i) is a template.
+unit_of      = $(notdir $(if $(shell grep -l %i $(1)),$(1:%.service=%@.service),$(1)))
 
 .PHONY: install uninstall dist
 install:
@@ -21,10 +23,12 @@ install:
 	@for f in $(doc_files); do install -D -m 644 "$$f" "$(docdir)/$${f##*/}" || exit; done
 	@for f in $(man_pages); do install -D -m 644 "$$f" "$(mandir)/$${f##*/}" || exit; done
 	@for f in $(units); do install -d "$(unitdir)" && \
-	    sed 's,/usr/local/bin/,$(PREFIX)/bin/,' "$$f" > "$(unitdir)/$${f##*/}" || exit; done
+	    sed 's,/usr/local/bin/,$(PREFIX)/bin/,' "$$f" \
+	        > "$(unitdir)/$$(n=$${f##*/}; grep -q %i "$$f" && n=$${n%.service}@.service; echo $$n)" || \
+	        exit; done
 
 uninstall:
-	rm -f $(bindir)/autopilot $(man_pages:docs/%=$(mandir)/%) $(units:conf/%=$(unitdir)/%)
+	rm -f $(bindir)/autopilot $(man_pages:docs/%=$(mandir)/%) $(foreach u,$(units),$(unitdir)/$(call unit_of,$(u)))
 	rm -rf $(sharedir) $(docdir)
 
 dist:

@@ -5,7 +5,8 @@ beside a real PostgreSQL, while an engine works the jobs.
 needs: postgres
 
 Broken if this fails: what is deployed from conf/deploy/cloudflare does not answer as
-docs/openapi.json says, loses events, lets somebody do what the record forbids, or does not say why it can't answer.
+docs/openapi.json says, loses events, lets somebody do what the record forbids, or does not say why
+it can't answer.
 """
 import json
 import os
