@@ -1,7 +1,7 @@
 /* lab_worker.mjs - runs conf/deploy/cloudflare in the runtime of Cloudflare (workerd), on loopback.
  *
- * usage: node lab_worker.mjs NPM-DIRECTORY BINDINGS     BINDINGS: {"hyperdrive": URL, "limit": N,
- *                                                       "vars": {NAME: TEXT}}
+ * usage: node lab_worker.mjs NPM-DIRECTORY BINDINGS
+ * BINDINGS: {"hyperdrive": URL or null, "limit": N, "vars": {NAME: TEXT}}
  * Prints the port, then what the Worker logs; ends when its standard input does. */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,8 @@ const bundle = await need('esbuild').build({ entryPoints: [source + 'worker.js']
 const worker = new Miniflare({ modules: true, script: bundle.outputFiles[0].text, port: 0,
     compatibilityDate: /^compatibility_date = "(.*)"/m.exec(config)[1],
     compatibilityFlags: JSON.parse(/^compatibility_flags = (.*)$/m.exec(config)[1]),
-    bindings: bindings.vars, hyperdrives: { HYPERDRIVE: bindings.hyperdrive },
+    bindings: bindings.vars,
+    hyperdrives: bindings.hyperdrive ? { HYPERDRIVE: bindings.hyperdrive } : {},
     ratelimits: bindings.limit ? { LIMIT: { simple: { limit: bindings.limit, period: 60 } } } : {},
 });
 console.log((await worker.ready).port);
