@@ -40,7 +40,8 @@ static void tell(void *ctx, const char *text)
     out_warn("%s", text);
 }
 
-/* --site DIR=URL: where others find the pages of the corpus. */
+/* --site DIR=URL: where others find the pages of the corpus. URL may be a scheme alone: then the
+ * first folder below DIR names the host, as in what `wget -r` leaves. */
 static bool read_site(struct working *w, const char *site, struct err *err)
 {
     const char *equals = site != NULL ? strchr(site, '=') : NULL;
@@ -58,6 +59,8 @@ static bool read_site(struct working *w, const char *site, struct err *err)
                        site);
     for (size_t len = strlen(w->site_url); len > 0 && w->site_url[len - 1] == '/'; len--)
         w->site_url[len - 1] = '\0';
+    if (w->site_url[strlen(w->site_url) - 1] == ':')
+        (void)str_copy(w->site_url + strlen(w->site_url), 2, "/"); /* it was there */
     return true;
 }
 

@@ -54,11 +54,12 @@ class Ended(Exception):
 
 class Sink:
     def __init__(self, plan=None, cert=None, starttls=True, implicit=False, users=None,
-                 tls_version=None, dot_delay=0.0, journal=None):
+                 tls_version=None, dot_delay=0.0, journal=None, talk=None):
         self.plan = plan or {}
         self.starttls, self.implicit = starttls, implicit
         self.users = users or {}
         self.dot_delay = dot_delay
+        self.talk = talk or Conversation
         self.context = None
         if cert:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -102,7 +103,7 @@ class Sink:
             s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.implicit:
                 s = self.context.wrap_socket(s, server_side=True)
-            Conversation(self, s).run()
+            self.talk(self, s).run()
         except (Ended, OSError, ssl.SSLError, ValueError):
             pass
         finally:
