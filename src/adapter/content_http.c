@@ -237,8 +237,8 @@ static bool transfer_fault(const struct content_http *h, CURLcode code, struct e
         return err_set(err, ERR_REFUSED, "it leads on more than %d times", (int)REDIRECTS_MAX);
     case CURLE_PEER_FAILED_VERIFICATION:
         return err_set(err, ERR_REFUSED, "the server's certificate is not good: %s", why);
-    case CURLE_OUT_OF_MEMORY:
-        return err_set(err, ERR_STOP, "out of memory");
+    case CURLE_OUT_OF_MEMORY: /* also libcurl's word for a line past its own ceiling */
+        return err_set(err, ERR_RETRY, "a line of its header is too long (or no memory is left)");
     case CURLE_UNSUPPORTED_PROTOCOL:
         return err_set(err, ERR_REFUSED, "it leads to something else than http or https");
     default:

@@ -248,10 +248,12 @@ static bool fault(const struct web_fetch *f, CURLcode code, struct err *err)
     case CURLE_PEER_FAILED_VERIFICATION:
         return err_set(err, ERR_REFUSED, "the server's certificate is not good: %s", why);
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return err_set(err, ERR_REFUSED, "it is no address of a page: %s", why);
-    case CURLE_OUT_OF_MEMORY:
-        return err_set(err, ERR_STOP, "out of memory");
+    case CURLE_UNSUPPORTED_PROTOCOL: /* the answer's: the address was looked at */
+        return err_set(err, ERR_REFUSED, "it can't be fetched: %s", why);
+    case CURLE_OUT_OF_MEMORY: /* also libcurl's word for a line past its own ceiling of 100 KiB: no
+                               * server may stop a job with it */
+        return err_set(err, ERR_RETRY, "a line of its header is too long (or no memory is left)");
     default:
         return err_set(err, ERR_RETRY, "it can't be fetched: %s", why);
     }
