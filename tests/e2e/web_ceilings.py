@@ -22,7 +22,8 @@ import lab_web
 
 GOOD = b'<a href="mailto:good%d@firm%d-zq.com">x</a>'
 SLOW = ('slow-body', 'slow-header', 'silent', 'robots-slow')  # up to 20 s each
-MEMORY_MB = 100  # the peak of an engine that reads all of it
+# The peak of an engine that reads all of it; a sanitizer keeps what was given back.
+MEMORY_MB = 800 if '/asan/' in lab.BIN or '/tsan/' in lab.BIN else 100
 
 
 def bomb(wbits, megabytes, head):
