@@ -37,9 +37,10 @@ bool mirror_pull_whole(struct mirror *m, struct pg_link *link, int64_t within_us
  * is; pull, and ask again. Other failures as mirror_pull's. */
 bool mirror_report(struct mirror *m, struct pg_link *link, struct uuid run, int64_t deadline_us,
                    struct err *err);
-/* Pulling as a port; the link becomes its own, in success only. */
-bool mirror_port_new(const char *path, struct pg_link *link, struct mirror_port **ret,
-                     struct err *err);
+/* Pulling as a port; the link becomes its own, in success only. url (NULL: nowhere): where it
+ * listens for what others change, over a connection of its own. */
+bool mirror_port_new(const char *path, struct pg_link *link, const char *url,
+                     struct mirror_port **ret, struct err *err);
 /* The server's instant of the last pull that succeeded, also of an earlier process; 0: none, or the
  * copy is not whole. */
 int64_t mirror_pulled_at(const struct mirror *m);

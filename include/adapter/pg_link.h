@@ -61,6 +61,12 @@ void pg_link_free(struct pg_link *link); /* accepts NULL */
 bool pg_link_call(struct pg_link *link, const char *sql, const struct pg_args *args,
                   int64_t deadline_us, struct pg_answer *ret, struct err *err);
 
+/* The socket, to wait for what the server says unasked; -1: no connection. */
+int pg_link_fd(const struct pg_link *link);
+/* The next of what others said (NOTIFY) and this connection listens to; what does not fit is cut.
+ * False: there is none, or the connection broke: then pg_link_up() is false. Never waits. */
+bool pg_link_heard(struct pg_link *link, char *dst, size_t size);
+
 /* Runs statements separated by semicolons, without parameters, as one transaction (unless they say
  * BEGIN or COMMIT themselves); what they answer is dropped. For migrations. Fails as a call does.
  */

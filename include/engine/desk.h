@@ -39,6 +39,7 @@ struct engine_standing {
     bool shared;        /* the record is on a server */
     bool reached;       /* it answered when it was asked last */
     int64_t seen_us;    /* when it last answered, wall clock; 0 never. Not shared: unused */
+    bool hears;         /* what others change is heard at once; else found at the next look */
     int64_t untold;     /* letters' verdicts and stops that it may not know of; shared only */
     int64_t away_us;    /* since when it does not answer; 0: it does, or was not asked yet */
     char trouble[512];  /* why it did not answer, the last time that it did not; "" it always did */

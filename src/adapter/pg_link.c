@@ -362,6 +362,27 @@ bool pg_link_script(struct pg_link *link, const char *sql, int64_t deadline_us, 
     return ok;
 }
 
+/* --- what the server says unasked ------------------------------------------------------------- */
+
+int pg_link_fd(const struct pg_link *link)
+{
+    return link->conn != NULL ? PQsocket(link->conn) : -1;
+}
+
+bool pg_link_heard(struct pg_link *link, char *dst, size_t size)
+{
+    if (link->conn != NULL && ended_when_idle(link)) {
+        link->counts.losses++;
+        drop(link);
+    }
+    PGnotify *said = link->conn != NULL ? PQnotifies(link->conn) : NULL;
+    if (said == NULL)
+        return false;
+    (void)str_copy(dst, size, said->extra); /* a cut is fine */
+    PQfreemem(said);
+    return true;
+}
+
 /* --- the link itself -------------------------------------------------------------------------- */
 
 bool pg_link_new(const struct pg_link_options *options, struct pg_link **ret, struct err *err)

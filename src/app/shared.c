@@ -94,7 +94,7 @@ bool shared_mirror(const struct app *app, const struct settings *s, struct mirro
     struct pg_link *link = NULL;
     if (!place_file(app, PLACE_MIRROR, path, err) || !watched_link(app, s, &link, err))
         return false;
-    if (mirror_port_new(path, link, ret, err))
+    if (mirror_port_new(path, link, s->record_url, ret, err))
         return true;
     pg_link_free(link);
     return false;

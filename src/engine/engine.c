@@ -72,6 +72,7 @@ void engine_publish(struct engine *e)
     s.shared = e->plugs.mirror != NULL;
     s.reached = e->mirror.asked && e->mirror.problem[0] == '\0';
     s.seen_us = e->mirror.seen_us;
+    s.hears = s.reached && e->mirror.hears;
     s.untold = e->mirror.untold;
     s.away_us = e->mirror.away_us;
     (void)str_copy(s.trouble, sizeof s.trouble, e->mirror.trouble); /* same size */

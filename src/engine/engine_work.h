@@ -129,6 +129,7 @@ struct mirror_thread {
     bool asked;                 /* at least once */
     int32_t failures;           /* in a row */
     int64_t untold;             /* facts of this machine that the record may not know of */
+    bool hears;                 /* what others change, at once */
     int64_t seen_us;            /* wall clock of the last answer; 0 none */
     char problem[ERR_TEXT_MAX]; /* why there was none; "" there was */
     int64_t away_us;            /* since when there is none; 0 there is */

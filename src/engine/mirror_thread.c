@@ -2,8 +2,8 @@
  * when the record can't be reached.
  *
  * The idea: it asks once a second what changed, and at once when somebody in this process changed
- * something; whoever waits for changes watches the copy's file as they would watch the record's, so
- * nobody else needs to know that there is a copy. */
+ * something or it hears that somebody else did; whoever waits for changes watches the copy's file
+ * as they would watch the record's, so nobody else needs to know that there is a copy. */
 #include "engine_work.h"
 
 #include "base/clock.h"
@@ -79,17 +79,43 @@ static void tell(struct mirror_thread *t, bool ok, const struct err *why)
     wake_up(&e->desk.wake);
 }
 
-/* Until the next pull is due, or somebody of this process wants it. A copy of rows that change all
+/* Is what others change heard at once? Told when that changed. */
+static void tell_hearing(struct mirror_thread *t)
+{
+    const struct mirror_port *m = t->mirror;
+    bool hears = m != NULL && m->ops->hears != NULL && m->ops->hears(t->mirror);
+    if (t->hears == hears)
+        return;
+    engine_hold(t->engine);
+    t->hears = hears;
+    engine_let_go(t->engine);
+    engine_publish(t->engine);
+    log_line(t->engine->plugs.log, LOG_INFO, "record",
+             hears ? "what others change is heard at once"
+                   : "what others change is not heard any more; it is looked for each second");
+}
+
+/* Until then, or until somebody of this process wants a pull, or somebody else changed something;
+ * which of them is seen by the clock. */
+static void wait_until(struct mirror_thread *t, int64_t until_us)
+{
+    if (t->mirror != NULL && t->mirror->ops->wait != NULL)
+        t->mirror->ops->wait(t->mirror, &t->wake, until_us);
+    else
+        (void)t->clock->ops->wait(t->clock, until_us, NULL);
+}
+
+/* Until the next pull is due, or wanted. A copy of rows that change all
  * the time is put off while many runs are to begin: they need the server and the processors. */
 static void rest(struct mirror_thread *t, int64_t until_us)
 {
     struct clock_port *clock = t->clock;
     int64_t last_us = until_us + PUT_OFF_US;
-    (void)clock->ops->wait(clock, until_us, NULL); /* woken or not is seen by the clock */
+    wait_until(t, until_us);
     while (!clock->ops->cancelled(clock) && clock->ops->boot_us(clock) >= until_us &&
            until_us < last_us && run_pool_standing(&t->engine->pool).waiting > 0) {
         until_us += PUT_OFF_STEP_US;
-        (void)clock->ops->wait(clock, until_us, NULL); /* likewise */
+        wait_until(t, until_us);
     }
 }
 
@@ -107,6 +133,7 @@ static void work(struct mirror_thread *t)
         if (!clock->ops->cancelled(clock))
             tell(t, ok, &err);
         quiet = ok && rows == 0 ? quiet + (quiet < QUIET) : 0;
+        tell_hearing(t);
         rest(t, since_us + (quiet < QUIET ? EVERY_US : QUIET_EVERY_US));
     }
 }

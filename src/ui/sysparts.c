@@ -80,6 +80,17 @@ static int draw_unsynced(struct ui *ui, struct pane p, int y)
                            : "it knows all that was done on this machine");
 }
 
+/* "direct, from here; hears changes at once" */
+static void way(const struct ui *ui, const struct system_seen *s, char *dst, size_t size)
+{
+    if (s->place[0] == '\0')
+        (void)str_copy(dst, size, "not known yet"); /* it fits */
+    else
+        (void)str_format(dst, size, "%s, from here; %s", s->pooled ? "through a pooler" : "direct",
+                         ui->standing.hears ? "hears changes at once"
+                                            : "looks each second"); /* it fits */
+}
+
 static int draw_shared(struct ui *ui, struct pane p, int y, const struct system_seen *s)
 {
     char text[300], age[FIT_TEXT], clock[24];
@@ -88,11 +99,7 @@ static int draw_shared(struct ui *ui, struct pane p, int y, const struct system_
     (void)str_format(text, sizeof text, "%s%s%s", s->place[0] != '\0' ? s->place : "not known yet",
                      s->version[0] != '\0' ? ", PostgreSQL " : "", s->version); /* a cut is fine */
     y = line(p, y, "Server", away ? ROLE_ERROR : asked ? ROLE_OK : ROLE_DIM, sign, text);
-    (void)str_format(text, sizeof text, "%s%s",
-                     s->place[0] == '\0' ? "not known yet"
-                     : s->pooled         ? "through a pooler"
-                                         : "direct",
-                     s->place[0] == '\0' ? "" : ", from this machine"); /* it fits */
+    way(ui, s, text, sizeof text);
     y = line(p, y, "Login", ROLE_TEXT, s->login[0] != '\0' ? s->login : "-", text);
     time_text_clock(system_as_of(ui, s), clock, sizeof clock);
     (void)str_format(text, sizeof text, "as of %s, %s ago%s", clock,

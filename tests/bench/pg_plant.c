@@ -104,7 +104,7 @@ static bool plug_mirror(void *ctx, struct mirror_port **ret, struct err *err)
     struct pg_plant *p = ctx;
     struct pg_link *link = NULL;
     return link_to(p->url, &link, err) &&
-           mirror_port_new(scratch_path(&p->plant.dir, "mirror.db"), link, ret, err);
+           mirror_port_new(scratch_path(&p->plant.dir, "mirror.db"), link, NULL, ret, err);
 }
 
 static bool plug_zones(void *ctx, struct zones **ret, struct err *err)

@@ -75,6 +75,16 @@ BEGIN
             nullif(left(words, 240), ''), n1, n2);
 END $$;
 
+/* Whoever listens hears at once that an operator changed something, and looks; without a word of
+ * what it was, because every login may listen. Several in one transaction are one. */
+CREATE OR REPLACE FUNCTION ap.tell(actor text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF actor <> 'autopilot' THEN
+        PERFORM pg_notify('ap', '');
+    END IF;
+END $$;
+
 /* The event and its row in the audit chain. One writer at a time: each hash covers the last. */
 CREATE OR REPLACE FUNCTION ap.audit(t timestamptz, kind text, actor text, target text,
     job uuid DEFAULT NULL, words text DEFAULT NULL, n1 bigint DEFAULT 0, n2 bigint DEFAULT 0,
@@ -87,6 +97,7 @@ DECLARE
     nul bytea := '\x00';
     covered bytea;
 BEGIN
+    PERFORM ap.tell(actor);
     PERFORM ap.note(t, kind, job, group_no, term_no, send, actor, words, n1, n2, schedule, run);
     PERFORM pg_advisory_xact_lock(hashtextextended('ap.audit_log', 0));
     SELECT a.seq, a.hash INTO last FROM ap.audit_log a ORDER BY a.seq DESC LIMIT 1;
