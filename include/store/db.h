@@ -78,6 +78,9 @@ void db_end_read(struct db *db);
 /* PRAGMA data_version: changes when another connection committed (also to the attached log). -1
  * when it can't be read. */
 int64_t db_data_version(struct db *db);
+/* False: another file took the place of the open one, or none (a copy that was made anew): what is
+ * read here does not change any more. Costs one stat(). */
+bool db_is_current(struct db *db);
 /* Path of the file; borrowed. */
 const char *db_path(const struct db *db);
 /* Attaches a second file read-only under a schema name (the log beside the record); a file that is

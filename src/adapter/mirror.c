@@ -105,6 +105,18 @@ static bool open_fresh(struct mirror *m, struct err *err)
     return open_file(m, err);
 }
 
+/* Another process may have made the file anew: who goes on in the old one fills what nobody reads,
+ * and would make the new one anew in its turn. The caller has the turn. */
+static bool follow(struct mirror *m, struct err *err)
+{
+    struct err why = {0};
+    if (m->db != NULL && db_is_current(m->db))
+        return true;
+    db_close(m->db);
+    m->db = NULL;
+    return open_file(m, &why) || open_fresh(m, err);
+}
+
 bool mirror_open(const char *path, struct mirror **ret, struct err *err)
 {
     struct err first = {0};
@@ -479,7 +491,7 @@ static bool pull(struct mirror *m, struct pg_link *link, int64_t deadline_us, in
     const int64_t half_us = deadline_us - within_us / 2;
     int64_t rows = 0;
     bool other = true;
-    bool ok = load_state(m, err);
+    bool ok = follow(m, err) && load_state(m, err);
     while (ok && other) {
         if (m->pulled_at == 0 && m->place != PLACE_END)
             ok = fill(m, link, half_us, within_us, &rows, err);

@@ -17,6 +17,10 @@ bool api_db(struct api_call *c)
     char path[FILE_PATH_MAX];
     struct err err = {0};
     struct api *a = c->api;
+    if (a->db != NULL && !db_is_current(a->db)) { /* a copy that was made anew */
+        db_close(a->db);
+        a->db = NULL;
+    }
     if (a->db != NULL || (place_file(&a->app, a->plugs->record_file, path, &err) &&
                           db_open(path, DB_READ, &a->db, &err)))
         return true;

@@ -242,3 +242,10 @@ int64_t db_data_version(struct db *db)
     int64_t log = db->log_there ? one_number(db, SQL_DB_DATA_VERSION_LOG) : 0;
     return record < 0 || log < 0 ? -1 : log << 32 | record;
 }
+
+bool db_is_current(struct db *db)
+{
+    int moved = 0;
+    int rc = sqlite3_file_control(db->c, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return rc != SQLITE_OK || moved == 0;
+}

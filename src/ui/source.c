@@ -15,9 +15,21 @@ struct source_record {
     const struct console_options *options;
 };
 
+/* A copy that was made anew: read on in the new file, as soon as it is there. */
+static void follow(struct source_record *s)
+{
+    struct db *now = NULL;
+    if (s->db == NULL || db_is_current(s->db) || !db_open(s->record_path, DB_READ, &now, NULL))
+        return;
+    db_close(s->db);
+    s->db = now;
+    s->log_there = false;
+}
+
 static bool record_ready(void *ctx, struct err *err)
 {
     struct source_record *s = ctx;
+    follow(s);
     if (s->db == NULL && !db_open(s->record_path, DB_READ, &s->db, err))
         return false;
     struct err why;
@@ -30,7 +42,7 @@ static bool record_ready(void *ctx, struct err *err)
 static int64_t record_version(void *ctx)
 {
     struct source_record *s = ctx;
-    return s->db == NULL ? -1 : db_data_version(s->db);
+    return s->db == NULL || !db_is_current(s->db) ? -1 : db_data_version(s->db);
 }
 
 static bool record_jobs(void *ctx, const char *workspace, int64_t now_us, struct arena *arena,

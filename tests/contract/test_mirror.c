@@ -204,6 +204,39 @@ static void another_record_is_not_mixed_in(void **state)
     pg_stage_done(&other);
 }
 
+/* One process makes the copy anew while another has it open, to pull and to read. */
+static void who_has_the_old_file_goes_on_in_the_new_one(void **state)
+{
+    struct scene *s = *state;
+    struct mirror *beside = NULL;
+    struct db *old = NULL, *now = NULL;
+    const char *path = scratch_path(&s->dir, "mirror.db");
+    struct pg_stage other;
+    (void)pull(s);
+    assert_true(mirror_open(path, &beside, &s->err) && db_open(path, DB_READ, &old, &s->err));
+    assert_true(db_is_current(old));
+    pg_stage_init(&other, NULL);
+    struct pg_link *first = s->link;
+    s->link = link_to(s, other.url);
+    migrate(s, s->link);
+    (void)pull(s); /* anew */
+    assert_false(db_is_current(old));
+    assert_true(db_open(path, DB_READ, &now, &s->err) && db_is_current(now));
+    tell(s, s->link, EVENT("seen by both"));
+    int64_t rows = -1;
+    assert_true(mirror_pull(beside, s->link, soon(), &rows, &s->err));
+    assert_int_equal(rows, 1); /* it goes on where the other one stopped */
+    assert_true(db_is_current(now));
+    assert_int_equal(pull(s), 0);
+    assert_int_equal(events(s), 1);
+    db_close(old);
+    db_close(now);
+    mirror_close(beside);
+    pg_link_free(s->link);
+    s->link = first;
+    pg_stage_done(&other);
+}
+
 static void many_rows_are_soon_there(void **state)
 {
     struct scene *s = *state;
@@ -233,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_that_pull_one_file_miss_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_file_that_is_damaged_is_made_anew, begin, end),
         cmocka_unit_test_setup_teardown(another_record_is_not_mixed_in, begin, end),
+        cmocka_unit_test_setup_teardown(who_has_the_old_file_goes_on_in_the_new_one, begin, end),
         cmocka_unit_test_setup_teardown(many_rows_are_soon_there, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
