@@ -29,6 +29,9 @@ enum command_kind {
     COMMAND_SCHEDULE_DELETE,
     COMMAND_RUN_SEEN,
     COMMAND_RUN_CANCEL,
+    COMMAND_LETTER_SENT,  /* one that is in doubt has arrived */
+    COMMAND_LETTER_AGAIN, /* one that is in doubt or held is written once more */
+    COMMAND_LETTER_DROP,  /* likewise: it is never sent */
     COMMAND_KINDS
 };
 
@@ -37,7 +40,8 @@ enum command_about {
     ABOUT_ENGINE,
     ABOUT_JOB,      /* target: its name */
     ABOUT_SCHEDULE, /* target: its name */
-    ABOUT_RUN       /* run; target: the name of its schedule or specification, to be said */
+    ABOUT_RUN,      /* run; target: the name of its schedule or specification, to be said */
+    ABOUT_LETTER    /* letter; target: the name of its job, to be said */
 };
 
 enum {
@@ -68,6 +72,7 @@ struct command {
     char note[COMMAND_NOTE_MAX + 1]; /* COMMAND_SCHEDULE_PAUSE: why; _CRON: the expression */
     int64_t until_us;                /* COMMAND_SCHEDULE_PAUSE: it goes on by itself then; 0 */
     struct uuid run;                 /* of those about a run */
+    struct uuid letter;              /* of those about a letter: its id in the ledger */
     struct command_schedule schedule;
 };
 

@@ -27,6 +27,9 @@ static const struct command_row rows[COMMAND_KINDS] = {
     [COMMAND_SCHEDULE_DELETE] = {"schedule delete", COMMAND_NONE, ABOUT_SCHEDULE},
     [COMMAND_RUN_SEEN] = {"run seen", COMMAND_NONE, ABOUT_RUN},
     [COMMAND_RUN_CANCEL] = {"run cancel", COMMAND_NONE, ABOUT_RUN},
+    [COMMAND_LETTER_SENT] = {"letter sent", COMMAND_NONE, ABOUT_LETTER},
+    [COMMAND_LETTER_AGAIN] = {"letter again", COMMAND_NONE, ABOUT_LETTER},
+    [COMMAND_LETTER_DROP] = {"letter drop", COMMAND_NONE, ABOUT_LETTER},
 };
 
 const char *command_name(enum command_kind kind)

@@ -31,6 +31,7 @@ struct command_row {
 static bool control_job(const struct work *w, struct err *err);
 static bool start_job(const struct work *w, struct err *err);
 static bool delete_job(const struct work *w, struct err *err);
+static bool settle_letter(const struct work *w, struct err *err);
 
 static const struct command_row rows[COMMAND_KINDS] = {
     [COMMAND_JOB_START] = {start_job, CONTROL_START, NULL, "%s is running already."},
@@ -44,6 +45,10 @@ static const struct command_row rows[COMMAND_KINDS] = {
                              "Confirmed %s: all its letters may go out.",
                              "%s is confirmed already."},
     [COMMAND_JOB_DELETE] = {delete_job, CONTROLS, NULL, NULL},
+    [COMMAND_LETTER_SENT] = {settle_letter, CONTROLS, "A letter of %s counts as sent.", NULL},
+    [COMMAND_LETTER_AGAIN] = {settle_letter, CONTROLS,
+                              "A letter of %s is written again when its term has room.", NULL},
+    [COMMAND_LETTER_DROP] = {settle_letter, CONTROLS, "A letter of %s is dropped.", NULL},
 };
 
 /* Fills in a sentence with the job's name, screened: names come from files of others. */
@@ -116,6 +121,19 @@ static bool delete_job(const struct work *w, struct err *err)
         return false;
     w->reply->changed = true;
     say(w, "Deleted %s.", "");
+    return true;
+}
+
+static bool settle_letter(const struct work *w, struct err *err)
+{
+    const struct command *c = w->command;
+    enum settle_how how = c->kind == COMMAND_LETTER_SENT    ? SETTLE_SENT
+                          : c->kind == COMMAND_LETTER_AGAIN ? SETTLE_AGAIN
+                                                            : SETTLE_DROP;
+    if (!w->authority->ops->send_settle(w->authority, c->actor, c->letter, how, err))
+        return false;
+    w->reply->changed = true;
+    say(w, rows[c->kind].done, "");
     return true;
 }
 

@@ -71,6 +71,8 @@ static const char *where_of(unsigned kinds)
         return "schedules";
     case IN_RUNS:
         return "runs";
+    case IN_LETTERS:
+        return "letters";
     case IN_LOG | IN_TEXT:
         return "log, report";
     case IN_SORT:

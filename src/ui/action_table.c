@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 static const struct action_part *const parts[] = {
-    &part_move, &part_jobs, &part_schedules, &part_marks,
-    &part_log,  &part_find, &part_form,      &part_everywhere,
+    &part_move, &part_jobs, &part_letters, &part_schedules,  &part_marks,
+    &part_log,  &part_find, &part_form,    &part_everywhere,
 };
 enum { PARTS = (int)(sizeof parts / sizeof *parts) };
 

@@ -23,9 +23,10 @@ enum {
     IN_SCHEDULES = 1u << 7, /* the selected row is a schedule */
     IN_RUNS = 1u << 8,      /* the selected row is a run of a schedule */
     IN_TEXT = 1u << 9,      /* a text to be read */
+    IN_LETTERS = 1u << 10,  /* the selected row is a letter that waits for somebody's word */
     IN_ALL = IN_LIST | IN_JOBS | IN_LOG | IN_PANES | IN_FILTER | IN_SORT | IN_MARKS | IN_SCHEDULES |
-             IN_RUNS | IN_TEXT,
-    IN_FORM = 1u << 10, /* fields that are typed into: only what says so applies */
+             IN_RUNS | IN_TEXT | IN_LETTERS,
+    IN_FORM = 1u << 11, /* fields that are typed into: only what says so applies */
     IN_EVERY = IN_ALL | IN_FORM
 };
 
@@ -90,6 +91,7 @@ struct action_part {
 extern const struct action_part part_move;
 extern const struct action_part part_jobs;
 extern const struct action_part part_schedules;
+extern const struct action_part part_letters;
 extern const struct action_part part_marks;
 extern const struct action_part part_log;
 extern const struct action_part part_find;
@@ -125,6 +127,8 @@ void act_run_now(struct ui *ui, const struct action *a, uint32_t key, const char
 void act_runs_of(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_run(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_report(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_letter(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
+void act_of_job(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_copy(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_refresh(struct ui *ui, const struct action *a, uint32_t key, const char *arg);
 void act_redraw(struct ui *ui, const struct action *a, uint32_t key, const char *arg);

@@ -317,9 +317,11 @@ static const struct uuid *selected_id(struct ui *ui)
     const struct job_row *job = ui_job(ui);
     const struct schedule_row *schedule = ui_schedule(ui);
     const struct run_row *run = ui_run(ui);
+    const struct letter_row *letter = ui_letter(ui);
     return job != NULL        ? &job->id
            : schedule != NULL ? &schedule->id
            : run != NULL      ? &run->id
+           : letter != NULL   ? &letter->id
                               : NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "domain/command.h"
 #include "store/read_jobs.h"
+#include "store/read_letters.h"
 #include "store/read_schedules.h"
 
 #include <stdbool.h>
@@ -40,20 +41,22 @@ struct screen {
     void (*reply)(struct ui *ui, void *state, const struct reply *r);
     /* The job that the selected row is, NULL: none. May be NULL. */
     const struct job_row *(*job)(struct ui *ui, void *state);
-    /* The same for lists of schedules and of runs. */
+    /* The same for lists of schedules, of runs and of letters. */
     const struct schedule_row *(*schedule)(struct ui *ui, void *state);
     const struct run_row *(*run)(struct ui *ui, void *state);
+    const struct letter_row *(*letter)(struct ui *ui, void *state);
     /* All rows that were read, also those that a filter hides: marks are found among them. NULL:
      * nothing can be marked. */
     const struct schedule_row *(*schedules)(struct ui *ui, void *state, int32_t *ret_count);
     const struct run_row *(*runs)(struct ui *ui, void *state, int32_t *ret_count);
+    const struct letter_row *(*letters)(struct ui *ui, void *state, int32_t *ret_count);
     /* How many things behind its tab need somebody; 0: nothing is shown. May be NULL. */
     int64_t (*badge)(const struct ui *ui);
     /* Frees what the state holds. May be NULL. */
     void (*done)(void *state);
 };
 
-enum { SCREENS_MAX = 12 };
+enum { SCREENS_MAX = 16 };
 int screens_count(void);
 const struct screen *screens_at(int i);
 /* Index of the screen of that name; -1. */
@@ -67,6 +70,7 @@ extern const struct screen screen_schedule;
 extern const struct screen screen_form;
 extern const struct screen screen_jobs;
 extern const struct screen screen_job;
+extern const struct screen screen_letters;
 extern const struct screen screen_runs;
 extern const struct screen screen_run;
 extern const struct screen screen_report;

@@ -59,6 +59,21 @@ static bool record_job_detail(void *ctx, struct uuid job, int64_t now_us, struct
     return read_job_detail(s->db, job, now_us, arena, ret, err);
 }
 
+static bool record_letter_counts(void *ctx, const char *workspace, const struct uuid *job,
+                                 struct letter_counts *ret, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_letter_counts(s->db, workspace, job, ret, err);
+}
+
+static bool record_letters(void *ctx, const char *workspace, const struct uuid *job,
+                           const struct letter_counts *counts, int32_t max, struct arena *arena,
+                           struct letter_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_letters(s->db, workspace, job, counts, max, arena, ret, ret_count, err);
+}
+
 static bool record_totals(void *ctx, int64_t now_us, int64_t midnight_us, struct totals *ret,
                           struct err *err)
 {
@@ -207,6 +222,8 @@ struct source source_record(struct source_record *s)
         .version = record_version,
         .jobs = record_jobs,
         .job_detail = record_job_detail,
+        .letter_counts = record_letter_counts,
+        .letters = record_letters,
         .totals = record_totals,
         .engine = record_engine,
         .log = record_log,

@@ -11,6 +11,7 @@
 #include "engine/desk.h"
 #include "store/read_board.h"
 #include "store/read_jobs.h"
+#include "store/read_letters.h"
 #include "store/read_log.h"
 #include "store/read_schedules.h"
 #include "store/read_system.h"
@@ -37,6 +38,11 @@ struct source {
                  struct job_row **ret, int32_t *ret_count, struct err *err);
     bool (*job_detail)(void *ctx, struct uuid job, int64_t now_us, struct arena *arena,
                        struct job_detail *ret, struct err *err);
+    bool (*letter_counts)(void *ctx, const char *workspace, const struct uuid *job,
+                          struct letter_counts *ret, struct err *err);
+    bool (*letters)(void *ctx, const char *workspace, const struct uuid *job,
+                    const struct letter_counts *counts, int32_t max, struct arena *arena,
+                    struct letter_row **ret, int32_t *ret_count, struct err *err);
     bool (*totals)(void *ctx, int64_t now_us, int64_t midnight_us, struct totals *ret,
                    struct err *err);
     bool (*engine)(void *ctx, struct engine_row *ret, bool *ret_found, struct err *err);

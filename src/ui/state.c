@@ -299,7 +299,7 @@ void *ui_screen_state(const struct ui *ui)
 /* A filter of jobs says nothing about schedules. */
 static void keep_filter(struct ui *ui, unsigned kinds)
 {
-    unsigned about = kinds & (IN_JOBS | IN_SCHEDULES | IN_RUNS);
+    unsigned about = kinds & (IN_JOBS | IN_SCHEDULES | IN_RUNS | IN_LETTERS);
     if (about == 0 || about == ui->filtered)
         return;
     ui->filtered = about;
@@ -377,6 +377,12 @@ const struct run_row *ui_run(struct ui *ui)
     return screen->run != NULL ? screen->run(ui, ui_screen_state(ui)) : NULL;
 }
 
+const struct letter_row *ui_letter(struct ui *ui)
+{
+    const struct screen *screen = ui_screen(ui);
+    return screen->letter != NULL ? screen->letter(ui, ui_screen_state(ui)) : NULL;
+}
+
 const struct job_row *ui_job_named(const struct ui *ui, const char *name)
 {
     for (int32_t i = 0; i < ui->model.job_count; i++)
@@ -391,6 +397,12 @@ const struct job_row *ui_job_by_id(const struct ui *ui, struct uuid id)
         if (uuid_equal(ui->model.jobs[i].id, id))
             return &ui->model.jobs[i];
     return NULL;
+}
+
+const struct job_row *ui_job_of(const struct ui *ui, const char *text)
+{
+    struct uuid id;
+    return uuid_parse(text, &id) ? ui_job_by_id(ui, id) : ui_job_named(ui, text);
 }
 
 bool ui_is_marked(const struct ui *ui, struct uuid id)
@@ -443,13 +455,12 @@ static int job_attention(const struct job_row *job, struct attention *ret, int m
 {
     char text[256];
     if (job->in_doubt > 0) {
-        (void)str_format(text, sizeof text, "%lld in doubt: `sends settle` decides",
+        (void)str_format(text, sizeof text, "%lld in doubt: m shows them, your word decides",
                          (long long)job->in_doubt);
         at += add_attention(ret, max, at, ROLE_WARN, job->name, text);
     }
     if (job->held > 0) {
-        (void)str_format(text, sizeof text, "%lld held: a variable is missing",
-                         (long long)job->held);
+        (void)str_format(text, sizeof text, "%lld held: m shows why", (long long)job->held);
         at += add_attention(ret, max, at, ROLE_WARN, job->name, text);
     }
     return at;

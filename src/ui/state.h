@@ -109,7 +109,7 @@ struct ui {
     char arg[NAME_MAX_BYTES + 1]; /* what the current screen was entered with */
     void *state[SCREENS_MAX];
     char filter[PROMPT_MAX]; /* of the list that is up */
-    unsigned filtered;       /* what it filters: IN_JOBS, IN_SCHEDULES or IN_RUNS */
+    unsigned filtered;       /* what it filters: IN_JOBS, IN_SCHEDULES, ... */
     struct uuid marked[MARKS_MAX];
     int marks;
 
@@ -187,14 +187,17 @@ void ui_ask(struct ui *ui, const char *lead, const char *text,
             void (*done)(struct ui *ui, const char *text), void (*cancelled)(struct ui *ui));
 /* The job that the screen has selected; NULL. */
 const struct job_row *ui_job(struct ui *ui);
-/* The schedule and the run that the screen has selected; NULL. */
+/* The schedule, the run and the letter that the screen has selected; NULL. */
 const struct schedule_row *ui_schedule(struct ui *ui);
 const struct run_row *ui_run(struct ui *ui);
+const struct letter_row *ui_letter(struct ui *ui);
 /* Hands a command to the desk; ticket and actor are filled in here, and undo remembers it. False:
  * the operator was told. */
 bool ui_submit(struct ui *ui, struct command *command);
 /* A job of the model by name, in the workspace of this console; NULL. */
 const struct job_row *ui_job_named(const struct ui *ui, const char *name);
+/* The same by id or name, as screens are told it. */
+const struct job_row *ui_job_of(const struct ui *ui, const char *text);
 const struct job_row *ui_job_by_id(const struct ui *ui, struct uuid id);
 bool ui_is_marked(const struct ui *ui, struct uuid id);
 /* Marks or unmarks; false when there is no room for another mark. */

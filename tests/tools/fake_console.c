@@ -157,6 +157,7 @@ void fake_console_init(struct fake_console *f)
     memset(f, 0, sizeof *f);
     make_jobs(f);
     fake_schedules_init(&f->schedules);
+    fake_letters_init(&f->letters, FAKE_NOW_US);
     f->log_lines = 4000;
     f->step_us = 1700 * US_PER_MS;
     f->first_us = FAKE_NOW_US - (f->log_lines - 1) * f->step_us;
@@ -472,6 +473,26 @@ static bool console_zone(void *ctx, const char *name, const struct zone **ret, s
     return fake_zone(&f->schedules, name, ret, err);
 }
 
+/* --- letters ---------------------------------------------------------------------------------- */
+
+static bool console_letter_counts(void *ctx, const char *workspace, const struct uuid *job,
+                                  struct letter_counts *ret, struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)workspace, (void)job;
+    fake_letter_counts(&f->letters, ret);
+    return !failing(f, err);
+}
+
+static bool console_letters(void *ctx, const char *workspace, const struct uuid *job,
+                            const struct letter_counts *counts, int32_t max, struct arena *arena,
+                            struct letter_row **ret, int32_t *ret_count, struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)workspace, (void)job, (void)counts, (void)max;
+    return !failing(f, err) && fake_letters(&f->letters, arena, ret, ret_count, err);
+}
+
 /* --- the desk --------------------------------------------------------------------------------- */
 
 static bool fake_submit(void *ctx, const struct command *command)
@@ -514,6 +535,7 @@ void fake_console_carry_out(struct fake_console *f)
     (void)str_copy(r->target, sizeof r->target, c->target);
     (void)str_format(r->text, sizeof r->text, "%s: %s.", c->target, command_name(c->kind));
     fake_schedules_carry_out(&f->schedules, c);
+    fake_letters_carry_out(&f->letters, c);
     for (int32_t i = 0; i < f->job_count; i++)
         if (str_equal(f->jobs[i].name, c->target) && after[c->kind] != JOB_IDLE)
             f->jobs[i].state = after[c->kind];
@@ -527,6 +549,8 @@ struct source fake_console_source(struct fake_console *f)
         .version = fake_version,
         .jobs = fake_jobs,
         .job_detail = fake_job_detail,
+        .letter_counts = console_letter_counts,
+        .letters = console_letters,
         .totals = fake_totals,
         .engine = fake_engine,
         .log = fake_log,

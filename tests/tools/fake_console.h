@@ -3,6 +3,7 @@
 #ifndef TESTS_TOOLS_FAKE_CONSOLE_H
 #define TESTS_TOOLS_FAKE_CONSOLE_H
 
+#include "fake_letters.h"
 #include "fake_schedules.h"
 
 #include "../../src/ui/source.h"
@@ -20,6 +21,7 @@ struct fake_console {
     struct job_row jobs[FAKE_JOBS];
     int32_t job_count;
     struct fake_schedules schedules;
+    struct fake_letters letters;
     atomic_int log_lines; /* generated from their number; the newest is the last */
     int64_t first_us;     /* instant of line 0 */
     int64_t step_us;      /* from one line to the next */

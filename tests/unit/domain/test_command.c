@@ -30,6 +30,9 @@ static const struct {
     {__LINE__, COMMAND_SCHEDULE_DELETE, "schedule delete", COMMAND_NONE},
     {__LINE__, COMMAND_RUN_SEEN, "run seen", COMMAND_NONE},
     {__LINE__, COMMAND_RUN_CANCEL, "run cancel", COMMAND_NONE},
+    {__LINE__, COMMAND_LETTER_SENT, "letter sent", COMMAND_NONE},
+    {__LINE__, COMMAND_LETTER_AGAIN, "letter again", COMMAND_NONE},
+    {__LINE__, COMMAND_LETTER_DROP, "letter drop", COMMAND_NONE},
     {__LINE__, COMMAND_KINDS, "unknown", COMMAND_NONE},
 };
 

@@ -1,0 +1,48 @@
+/* actions_letters.c - the rows of the action table about letters that wait for somebody's word, and
+ * the ways that lead to them from a job. */
+#include "actions.h"
+
+static const struct action letters[] = {
+    {.name = "letter-sent",
+     .keys = "s",
+     .word = "sent",
+     .help = "it arrived: counts as sent (asks)",
+     .section = SECTION_ACT,
+     .kinds = IN_LETTERS,
+     .rank = 1,
+     .writes = true,
+     .command = COMMAND_LETTER_SENT,
+     .run = act_letter},
+    {.name = "letter-again",
+     .keys = "a",
+     .word = "again",
+     .help = "write it once more (asks)",
+     .section = SECTION_ACT,
+     .kinds = IN_LETTERS,
+     .rank = 1,
+     .writes = true,
+     .command = COMMAND_LETTER_AGAIN,
+     .run = act_letter},
+    {.name = "letter-drop",
+     .keys = "D",
+     .word = "drop",
+     .help = "never send it (asks)",
+     .section = SECTION_ACT,
+     .kinds = IN_LETTERS,
+     .rank = 1,
+     .writes = true,
+     .asks = true,
+     .command = COMMAND_LETTER_DROP,
+     .run = act_letter},
+    {.name = "letters-of",
+     .keys = "m",
+     .word = "letters",
+     .args = "[NAME]",
+     .help = "its letters that wait for your word",
+     .section = SECTION_FIND,
+     .kinds = IN_JOBS,
+     .rank = 7,
+     .run = act_of_job},
+};
+
+const struct action_part part_letters = {letters, (int)(sizeof letters / sizeof *letters)};
