@@ -48,6 +48,7 @@ struct job_row {
     const char *lease_host;
     int64_t lease_pid;
     const char *error; /* JOB_FAILED */
+    bool confirmed;    /* somebody said that its first letters are well */
     int64_t over_us;   /* when an engine took it over last, in the last 24 h; 0 */
     const char *over;  /* "HOST (pid N) from HOST (pid N)"; "" */
 };

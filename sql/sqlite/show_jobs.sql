@@ -4,7 +4,7 @@ SELECT j.id, w.name, j.name, j.status, j.desired, j.distribution_method, j.mode,
        j.loop_interval, j.max_emails_per_group, p.cycle, j.total_emails_sent, g.group_no, g.name,
        t.text, t.counted, t.target, max(coalesce(p.wait_until, 0), coalesce(p.rest_until, 0)),
        p.started_at, p.started_by, p.ended_at, l.until, e.host, e.pid, p.error,
-       o.at, o.text
+       o.at, o.text, p.confirmed_at IS NOT NULL
 FROM automation_jobs j
 JOIN workspaces w ON w.id = j.workspace
 JOIN automation_process_state p ON p.job = j.id

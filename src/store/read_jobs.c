@@ -111,6 +111,7 @@ static void numbers_of(struct reading *r, struct stmt *st, struct job_row *row)
     row->lease_until_us = col_int(st, 21);
     row->lease_pid = col_int(st, 23);
     row->over_us = col_int(st, 25);
+    row->confirmed = col_int(st, 27) != 0;
     row->eta_us = -1;
 }
 

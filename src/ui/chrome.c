@@ -133,6 +133,11 @@ static int put_problem(const struct ui *ui, struct pane p, int y)
     if (away)
         (void)str_format(text, sizeof text, "shown is what was known at %s: %s",
                          fit_minute(s->seen_us, since), s->problem); /* a cut is fine */
+    if (ui_stands_alone(ui)) { /* nothing stops for it, but who opened this console should know */
+        (void)str_format(text, sizeof text, "no engine works in this console: %s",
+                         s->problem); /* a cut is fine */
+        return put_banner(p, y, ROLE_ALERT, "▲", text);
+    }
     return put_banner(p, y, ROLE_ALARM, "×", away ? text : s->problem);
 }
 

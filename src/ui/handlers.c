@@ -182,35 +182,49 @@ static void command_answered(struct ui *ui, int answer)
     submit_all(ui, ui->pending.kind, &t);
 }
 
-static void say_stop(struct dialog *d, const struct job_row *job)
+static void say_stop(const struct ui *ui, struct dialog *d, const struct job_row *job)
 {
     char sent[FIT_TEXT], goal[FIT_TEXT];
+    (void)ui;
     dialog_line(d, "%s  %s of %s letters of this cycle", job->name,
                 fit_count(job->cycle_sent, sent), fit_count(job->cycle_goal, goal));
     dialog_line(d, "It stops after the letter in hand and keeps the point: r resumes there.");
     dialog_line(d, "Letters that were sent can't be called back.");
 }
 
-static void say_delete(struct dialog *d, const struct job_row *job)
+static void say_delete(const struct ui *ui, struct dialog *d, const struct job_row *job)
 {
     char total[FIT_TEXT];
+    (void)ui;
     dialog_line(d, "%s  %d groups, %s letters so far", job->name, (int)job->group_count,
                 fit_count(job->total_sent, total));
     dialog_line(d, "Its groups, terms and resume point go. u can't bring them back.");
 }
 
-/* The first start of a job that mails shows what it will do. */
-static void say_start(struct dialog *d, const struct job_row *job)
+/* The first start of a job that mails, or one that changes how it does, shows what it will do. */
+static void say_start(const struct ui *ui, struct dialog *d, const struct job_row *job)
 {
     char goal[FIT_TEXT];
+    enum mail_mode mode = ui->settings.mail_mode; /* a start takes the one in force here */
     dialog_line(d, "%s  up to %s letters to %d groups, mode %s", job->name,
-                fit_count(job->cycle_goal, goal), (int)job->group_count, mail_mode_name(job->mode));
-    dialog_line(d, "It has never run. Letters that were sent can't be called back.");
+                fit_count(job->cycle_goal, goal), (int)job->group_count, mail_mode_name(mode));
+    if (job->mode != mode && job->state != JOB_IDLE)
+        dialog_line(d, "Until now it ran in mode %s: this console's config says %s.",
+                    mail_mode_name(job->mode), mail_mode_name(mode));
+    dialog_line(d, "%sLetters that were sent can't be called back.",
+                job->state == JOB_IDLE ? "It has never run. " : "");
+}
+
+static bool start_asks(const struct ui *ui, const struct job_row *job)
+{
+    enum mail_mode mode = ui->settings.mail_mode;
+    bool first = job->state == JOB_IDLE, other = job->mode != mode;
+    return mode == MODE_SMTP ? first || other : other && !first && job->mode == MODE_SMTP;
 }
 
 struct question {
     const char *title, *yes, *no;
-    void (*say)(struct dialog *d, const struct job_row *job);
+    void (*say)(const struct ui *ui, struct dialog *d, const struct job_row *job);
 };
 
 static void ask_first(struct ui *ui, const struct action *a, const char *pattern,
@@ -225,7 +239,7 @@ static void ask_first(struct ui *ui, const struct action *a, const char *pattern
     for (int i = 0; i < t->count && t->count > 1 && i < 4; i++)
         dialog_line(d, "%s%s", t->job[i]->name, i == 3 && t->count > 4 ? " and more" : "");
     if (t->count == 1)
-        q->say(d, t->job[0]);
+        q->say(ui, d, t->job[0]);
     d->type_count = t->count > 1 ? t->count : 0;
     dialog_choice(d, "Enter", KEY_RETURN, q->yes, ANSWER_GO);
     dialog_choice(d, "Esc", KEY_ESC, q->no, 0);
@@ -247,8 +261,7 @@ static bool asked(struct ui *ui, const struct action *a, const char *pattern,
     const struct question *q = NULL;
     if (a->asks)
         q = a->command == COMMAND_JOB_DELETE ? &drop : &stop;
-    else if (a->command == COMMAND_JOB_START && first->state == JOB_IDLE &&
-             first->mode == MODE_SMTP)
+    else if (a->command == COMMAND_JOB_START && start_asks(ui, first))
         q = &start;
     if (q != NULL)
         ask_first(ui, a, pattern, t, q);

@@ -72,6 +72,11 @@ void job_now(const struct ui *ui, const struct job_row *job, char *dst, size_t s
         break;
     case JOB_PAUSED:
     case JOB_STOPPED:
+        if (ui_awaits_confirmation(ui, job)) {
+            (void)str_format(dst, size, "first %lld letters went out: c confirms",
+                             (long long)job->total_sent);
+            break;
+        }
         (void)str_format(dst, size, "%s %s%s%s", job_look(job).word, at,
                          job->group[0] != '\0' ? ", " : "", job->group);
         break;

@@ -297,7 +297,10 @@ void job_parts_limits(struct ui *ui, struct pane p, const struct job_row *job,
     limit_count(p, 1, false, "letters per group", job->max_emails_per_group);
     limit(p, 2, ROLE_TEXT, "distribution", distribution_name(job->distribution));
     limit(p, 3, ROLE_TEXT, "loop", job->loop_automation ? "on" : "off");
-    limit(p, 4, ROLE_TEXT, "mode", mail_mode_name(job->mode));
+    enum mail_mode here = ui->settings.mail_mode;
+    (void)str_format(rate, sizeof rate, here == job->mode ? "%s" : "%s; s here: %s",
+                     mail_mode_name(job->mode), mail_mode_name(here)); /* it fits */
+    limit(p, 4, here == job->mode ? ROLE_TEXT : ROLE_WARN, "mode", rate);
     (void)str_format(rate, sizeof rate, "%d/min max", (int)ui->settings.mail_per_minute);
     limit(p, 5, ROLE_TEXT, "send rate", ui->settings.mail_per_minute > 0 ? rate : "no limit");
     if (!parts->there)

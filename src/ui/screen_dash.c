@@ -15,8 +15,7 @@ enum {
     FULL_COLS = 60,
     SPLIT_COLS = 90,
     NEEDS = 5,
-    DUE_COLS = 40,
-    BEAT_S = 60 /* an engine that was seen longer ago is not taken for running */
+    DUE_COLS = 40
 };
 enum focus { FOCUS_JOBS, FOCUS_LOG, FOCUSES };
 
@@ -84,19 +83,22 @@ static bool dash_act(struct ui *ui, void *state, enum op op, int by, const char 
 /* Where the engine is, in a word and a colour. */
 static int draw_engine(const struct ui *ui, struct pane p, int x)
 {
-    const struct model *m = &ui->model;
     x = pane_add(p, 0, x, LOOK_BOLD, "Engine ");
+    const char *other = ui_works_elsewhere(ui);
+    if (ui_stands_alone(ui) && other != NULL)
+        return pane_addf(p, 0, x, ROLE_OK, "● running on %s", other);
+    if (ui_stands_alone(ui))
+        return pane_add(p, 0, x, ROLE_WARN, "■ none here");
     if (ui->has_desk && ui->standing.where == ENGINE_HERE)
         return ui->standing.problem[0] == '\0' ? pane_add(p, 0, x, ROLE_OK, "● running here")
                : ui->standing.lanes_busy > 0   ? pane_add(p, 0, x, ROLE_WARN, "▲ in trouble")
                                                : pane_add(p, 0, x, ROLE_ERROR, "× stands still");
     if (ui->has_desk && ui->standing.where == ENGINE_ELSEWHERE)
         return pane_addf(p, 0, x, ROLE_OK, "● running, pid %ld", ui->standing.pid);
-    bool seen = m->engine_found && ui->now_us - m->engine.last_seen_us < BEAT_S * US_PER_S;
     if (ui->starting)
         return pane_add(p, 0, x, ROLE_DIM, "· starting");
-    if (!ui->has_desk && seen)
-        return pane_addf(p, 0, x, ROLE_OK, "● running on %s", m->engine.host);
+    if (!ui->has_desk && other != NULL)
+        return pane_addf(p, 0, x, ROLE_OK, "● running on %s", other);
     return pane_add(p, 0, x, ROLE_WARN, ui->has_desk ? "■ not running" : "■ not here");
 }
 

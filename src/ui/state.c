@@ -451,9 +451,15 @@ static bool add_attention(struct attention *ret, int max, int at, enum role role
     return true;
 }
 
-static int job_attention(const struct job_row *job, struct attention *ret, int max, int at)
+static int job_attention(const struct ui *ui, const struct job_row *job, struct attention *ret,
+                         int max, int at)
 {
     char text[256];
+    if (ui_awaits_confirmation(ui, job)) {
+        (void)str_format(text, sizeof text, "first %lld letters went out: c confirms",
+                         (long long)job->total_sent);
+        at += add_attention(ret, max, at, ROLE_WARN, job->name, text);
+    }
     if (job->in_doubt > 0) {
         (void)str_format(text, sizeof text, "%lld in doubt: m shows them, your word decides",
                          (long long)job->in_doubt);
@@ -500,10 +506,11 @@ int ui_attention(const struct ui *ui, struct attention *ret, int max)
     at = board_attention(ui, false, ret, max, at);
     at = board_attention(ui, true, ret, max, at);
     for (int32_t i = 0; i < m->job_count; i++)
-        at = job_attention(&m->jobs[i], ret, max, at);
+        at = job_attention(ui, &m->jobs[i], ret, max, at);
     /* Last: banners say these two as well. */
     if (ui->has_desk && ui->standing.problem[0] != '\0')
-        at += add_attention(ret, max, at, ROLE_ERROR, "engine", ui->standing.problem);
+        at += add_attention(ret, max, at, ui_stands_alone(ui) ? ROLE_WARN : ROLE_ERROR, "engine",
+                            ui->standing.problem);
     if (ui->has_desk && ui->standing.config[0] != '\0')
         at += add_attention(ret, max, at, ROLE_WARN, "config", ui->standing.config);
     return at;

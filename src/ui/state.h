@@ -133,6 +133,15 @@ struct ui {
     enum console_end end;
 };
 
+/* Who works on the record (standing.c): the host of an engine that is not of this process and was
+ * heard of lately; NULL. */
+const char *ui_works_elsewhere(const struct ui *ui);
+/* The engine of this process can't work on a shared record that is there, and nobody waits for it:
+ * others work, or there is nothing to do. */
+bool ui_stands_alone(const struct ui *ui);
+/* Its first letters went out, and it waits for somebody to say that they are well. */
+bool ui_awaits_confirmation(const struct ui *ui, const struct job_row *job);
+
 /* What may be changed now (gate.c). A shared record does not answer: what is shown is old, and only
  * what is held here can be asked for. */
 bool ui_away(const struct ui *ui);

@@ -165,6 +165,7 @@ static void test_the_first_real_start_asks(void **state)
     struct console_rig r;
     console_rig_init(&r, 24, 80);
     r.fake.jobs[2].mode = MODE_SMTP;
+    r.ui.settings.mail_mode = MODE_SMTP; /* a start takes the mode in force here */
     console_rig_keys(&r, "jjjs");
     RIG(console_rig_shows(&r, "Start law-fr") &&
         console_rig_shows(&r, "up to 900 letters to 8 groups, mode smtp"));
