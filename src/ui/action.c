@@ -73,6 +73,8 @@ static const char *where_of(unsigned kinds)
         return "runs";
     case IN_LETTERS:
         return "letters";
+    case IN_LEADS:
+        return "leads";
     case IN_LOG | IN_TEXT:
         return "log, report";
     case IN_SORT:

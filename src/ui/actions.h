@@ -24,9 +24,10 @@ enum {
     IN_RUNS = 1u << 8,      /* the selected row is a run of a schedule */
     IN_TEXT = 1u << 9,      /* a text to be read */
     IN_LETTERS = 1u << 10,  /* the selected row is a letter that waits for somebody's word */
+    IN_LEADS = 1u << 11,    /* the selected row is a lead */
     IN_ALL = IN_LIST | IN_JOBS | IN_LOG | IN_PANES | IN_FILTER | IN_SORT | IN_MARKS | IN_SCHEDULES |
-             IN_RUNS | IN_TEXT | IN_LETTERS,
-    IN_FORM = 1u << 11, /* fields that are typed into: only what says so applies */
+             IN_RUNS | IN_TEXT | IN_LETTERS | IN_LEADS,
+    IN_FORM = 1u << 12, /* fields that are typed into: only what says so applies */
     IN_EVERY = IN_ALL | IN_FORM
 };
 

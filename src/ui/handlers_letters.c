@@ -144,5 +144,5 @@ void act_of_job(struct ui *ui, const struct action *a, uint32_t key, const char 
     if (job == NULL)
         ui_say(ui, MESSAGE_WARN, "%s: no such job here", a->name);
     else
-        ui_show(ui, screens_find("letters"), job->name, true);
+        ui_show(ui, screens_find(a->by == 1 ? "leads" : "letters"), job->name, true);
 }

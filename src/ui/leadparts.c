@@ -25,7 +25,7 @@ static const struct state_look looks[SEND_STATES + 1] = {
     [SEND_HELD] = {"║", "held", "it can't be written as it is", ROLE_WARN},
     [SEND_SUPPRESSED] = {"·", "suppressed", "this address gets no letters", ROLE_DIM},
     [SEND_CANCELLED] = {"·", "dropped", "it is never sent", ROLE_DIM},
-    [SEND_STATES] = {"·", "no letter", "no letter was made for it", ROLE_DIM},
+    [SEND_STATES] = {"·", "none", "no letter was made for it", ROLE_DIM},
 };
 
 static const struct state_look *look_of(enum send_state state)

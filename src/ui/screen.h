@@ -71,6 +71,8 @@ extern const struct screen screen_form;
 extern const struct screen screen_jobs;
 extern const struct screen screen_job;
 extern const struct screen screen_letters;
+extern const struct screen screen_leads;
+extern const struct screen screen_preview;
 extern const struct screen screen_runs;
 extern const struct screen screen_run;
 extern const struct screen screen_report;

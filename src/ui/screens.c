@@ -5,12 +5,12 @@
 #include "base/str.h"
 
 static const struct screen *const table[] = {
-    &screen_dash,                                         /* 1 */
-    &screen_schedules, &screen_schedule, &screen_form,    /* 2 */
-    &screen_jobs,      &screen_job,      &screen_letters, /* 3 */
-    &screen_runs,      &screen_run,      &screen_report,  /* 4 */
-    &screen_log,                                          /* 5 */
-    &screen_system,                                       /* 6 */
+    &screen_dash,                                                                         /* 1 */
+    &screen_schedules, &screen_schedule, &screen_form,                                    /* 2 */
+    &screen_jobs,      &screen_job,      &screen_letters, &screen_leads, &screen_preview, /* 3 */
+    &screen_runs,      &screen_run,      &screen_report,                                  /* 4 */
+    &screen_log,                                                                          /* 5 */
+    &screen_system,                                                                       /* 6 */
 };
 enum { ROWS = (int)(sizeof table / sizeof *table) };
 

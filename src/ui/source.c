@@ -74,6 +74,20 @@ static bool record_letters(void *ctx, const char *workspace, const struct uuid *
     return read_letters(s->db, workspace, job, counts, max, arena, ret, ret_count, err);
 }
 
+static bool record_leads(void *ctx, const struct lead_filter *filter, struct arena *arena,
+                         struct lead_page *ret, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_lead_page(s->db, filter, arena, ret, err);
+}
+
+static bool record_lead_template(void *ctx, const struct lead_row *lead, struct arena *arena,
+                                 struct template_def **ret, struct err *err)
+{
+    struct source_record *s = ctx;
+    return read_lead_template(s->db, lead, arena, ret, err);
+}
+
 static bool record_totals(void *ctx, int64_t now_us, int64_t midnight_us, struct totals *ret,
                           struct err *err)
 {
@@ -224,6 +238,8 @@ struct source source_record(struct source_record *s)
         .job_detail = record_job_detail,
         .letter_counts = record_letter_counts,
         .letters = record_letters,
+        .leads = record_leads,
+        .lead_template = record_lead_template,
         .totals = record_totals,
         .engine = record_engine,
         .log = record_log,

@@ -11,6 +11,7 @@
 #include "engine/desk.h"
 #include "store/read_board.h"
 #include "store/read_jobs.h"
+#include "store/read_leads.h"
 #include "store/read_letters.h"
 #include "store/read_log.h"
 #include "store/read_schedules.h"
@@ -43,6 +44,10 @@ struct source {
     bool (*letters)(void *ctx, const char *workspace, const struct uuid *job,
                     const struct letter_counts *counts, int32_t max, struct arena *arena,
                     struct letter_row **ret, int32_t *ret_count, struct err *err);
+    bool (*leads)(void *ctx, const struct lead_filter *filter, struct arena *arena,
+                  struct lead_page *ret, struct err *err);
+    bool (*lead_template)(void *ctx, const struct lead_row *lead, struct arena *arena,
+                          struct template_def **ret, struct err *err);
     bool (*totals)(void *ctx, int64_t now_us, int64_t midnight_us, struct totals *ret,
                    struct err *err);
     bool (*engine)(void *ctx, struct engine_row *ret, bool *ret_found, struct err *err);

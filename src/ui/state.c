@@ -299,7 +299,7 @@ void *ui_screen_state(const struct ui *ui)
 /* A filter of jobs says nothing about schedules. */
 static void keep_filter(struct ui *ui, unsigned kinds)
 {
-    unsigned about = kinds & (IN_JOBS | IN_SCHEDULES | IN_RUNS | IN_LETTERS);
+    unsigned about = kinds & (IN_JOBS | IN_SCHEDULES | IN_RUNS | IN_LETTERS | IN_LEADS);
     if (about == 0 || about == ui->filtered)
         return;
     ui->filtered = about;

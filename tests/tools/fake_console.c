@@ -493,6 +493,21 @@ static bool console_letters(void *ctx, const char *workspace, const struct uuid 
     return !failing(f, err) && fake_letters(&f->letters, arena, ret, ret_count, err);
 }
 
+static bool console_leads(void *ctx, const struct lead_filter *filter, struct arena *arena,
+                          struct lead_page *ret, struct err *err)
+{
+    struct fake_console *f = ctx;
+    return !failing(f, err) && fake_leads(&f->letters, filter, arena, ret, err);
+}
+
+static bool console_lead_template(void *ctx, const struct lead_row *lead, struct arena *arena,
+                                  struct template_def **ret, struct err *err)
+{
+    struct fake_console *f = ctx;
+    (void)lead;
+    return !failing(f, err) && fake_lead_template(&f->letters, arena, ret, err);
+}
+
 /* --- the desk --------------------------------------------------------------------------------- */
 
 static bool fake_submit(void *ctx, const struct command *command)
@@ -551,6 +566,8 @@ struct source fake_console_source(struct fake_console *f)
         .job_detail = fake_job_detail,
         .letter_counts = console_letter_counts,
         .letters = console_letters,
+        .leads = console_leads,
+        .lead_template = console_lead_template,
         .totals = fake_totals,
         .engine = fake_engine,
         .log = fake_log,

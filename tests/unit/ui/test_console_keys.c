@@ -505,7 +505,7 @@ static void test_help(void **state)
     console_rig_init(&r, 24, 80);
     console_rig_keys(&r, "?");
     RIG(console_rig_shows(&r, "Help: Dash") && console_rig_shows(&r, "j Down") &&
-        !console_rig_shows(&r, "F1") && console_rig_shows(&r, "j k PgDn: 38 more   Esc closes"));
+        !console_rig_shows(&r, "F1") && console_rig_shows(&r, "j k PgDn: 39 more   Esc closes"));
     console_rig_keys(&r, "G");
     RIG(console_rig_shows(&r, "needs you") && !console_rig_shows(&r, "j Down"));
     console_rig_keys(&r, "gjj<PgDn><PgUp>?");
