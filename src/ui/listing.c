@@ -29,10 +29,10 @@ void listing_move(struct listing *l, int32_t rows, enum move by, bool follows, l
 }
 
 struct listing_panes listing_split(struct ui *ui, struct listing *l, struct pane p, int top,
-                                   int32_t rows)
+                                   int32_t rows, int side_cols)
 {
     struct listing_panes to;
-    bool side = p.cols >= LISTING_SIDE_COLS && p.rows >= LISTING_BELOW_ROWS;
+    bool side = p.cols >= side_cols && p.rows >= LISTING_BELOW_ROWS;
     bool below = !side && p.rows >= LISTING_BELOW_ROWS;
     if ((side || below) && !l->has_detail)
         ui->stale = true;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LISTING_SIDE_COLS = 150, LISTING_BELOW_ROWS = 18 };
+enum { LISTING_SIDE_COLS = 150, LISTING_BELOW_ROWS = 18 }; /* from there on there is room */
 
 /* A zeroed struct stands on its first row. */
 struct listing {
@@ -29,13 +29,14 @@ int32_t listing_at(const struct listing *l, int32_t rows);
 void listing_move(struct listing *l, int32_t rows, enum move by, bool follows, listing_id *id,
                   const void *view);
 
-/* Where things go: `top` rows of summary above; the detail has no rows when there is no room. Asks
- * for reading again when there is more room than was read for. */
+/* Where things go: `top` rows of summary above, the detail beside the list from side_cols on, else
+ * below it; it has no rows when there is no room. Asks for reading again when there is more room
+ * than was read for. */
 struct listing_panes {
     struct pane list, detail;
 };
 struct listing_panes listing_split(struct ui *ui, struct listing *l, struct pane p, int top,
-                                   int32_t rows);
+                                   int32_t rows, int side_cols);
 
 /* Marks every row shown, as many as fit; false when there is none. */
 bool listing_mark_all(struct ui *ui, int32_t rows, listing_id *id, const void *view);

@@ -306,7 +306,7 @@ static void leads_draw(struct ui *ui, void *state, struct pane p)
     int top = p.rows >= 6;
     if (top)
         draw_summary(ui, v, p);
-    struct listing_panes to = listing_split(ui, &v->list, p, top, v->page.count);
+    struct listing_panes to = listing_split(ui, &v->list, p, top, v->page.count, LISTING_SIDE_COLS);
     draw_list(ui, v, to.list);
     draw_detail(ui, v, to.detail);
 }

@@ -290,7 +290,7 @@ static void letters_draw(struct ui *ui, void *state, struct pane p)
     int top = p.rows >= 6;
     if (top)
         draw_summary(ui, v, p);
-    struct listing_panes to = listing_split(ui, &v->list, p, top, v->rows);
+    struct listing_panes to = listing_split(ui, &v->list, p, top, v->rows, LISTING_SIDE_COLS);
     draw_list(ui, v, to.list);
     draw_detail(ui, v, to.detail);
 }

@@ -2,6 +2,7 @@
  * the selected one: its facts and its trace. A failure stands out until somebody has seen it. */
 #include "screen.h"
 
+#include "listing.h"
 #include "matcher.h"
 #include "runparts.h"
 
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-enum { LIST_MAX = 1000, LIST_BYTES = 16 << 20, SIDE_COLS = 150, BELOW_ROWS = 18 };
+enum { LIST_MAX = 1000, LIST_BYTES = 16 << 20 };
 
 struct runs_view {
     char schedule[NAME_MAX_BYTES + 1]; /* only its runs; "" all */
@@ -19,11 +20,8 @@ struct runs_view {
     const struct run_row *shown[LIST_MAX];
     int32_t rows;
     bool bad; /* the filter can't be read */
-    struct table_state table;
-    struct uuid selected; /* stays on its run whatever is made meanwhile */
-    bool chosen;
+    struct listing list;
     struct run_detail detail;
-    bool has_detail; /* there was room for it when it was drawn last */
 };
 
 /* --- what is shown ---------------------------------------------------------------------------- */
@@ -39,6 +37,11 @@ static bool takes(const struct matcher *m, const struct run_row *r)
     return matcher_takes(m, line);
 }
 
+static struct uuid id_of(const void *view, int32_t row)
+{
+    return ((const struct runs_view *)view)->shown[row]->id;
+}
+
 static void fill(struct ui *ui, struct runs_view *v)
 {
     struct matcher m;
@@ -49,17 +52,14 @@ static void fill(struct ui *ui, struct runs_view *v)
         if (takes(&m, &v->row[i]))
             v->shown[v->rows++] = &v->row[i];
     matcher_done(&m);
-    if (!v->chosen)
-        v->table.selected = 0;
-    for (int32_t i = 0; v->chosen && i < v->rows; i++)
-        if (uuid_equal(v->shown[i]->id, v->selected))
-            v->table.selected = i;
+    listing_find(&v->list, v->rows, id_of, v);
 }
 
 static const struct run_row *selected(struct ui *ui, struct runs_view *v)
 {
     fill(ui, v);
-    return v->rows > 0 ? v->shown[table_moved(v->table.selected, v->rows, 1, MOVE_NONE)] : NULL;
+    int32_t at = listing_at(&v->list, v->rows);
+    return at < 0 ? NULL : v->shown[at];
 }
 
 static void runs_enter(struct ui *ui, void *state, const char *arg)
@@ -69,14 +69,14 @@ static void runs_enter(struct ui *ui, void *state, const char *arg)
     if (str_equal(v->schedule, arg))
         return;
     (void)str_copy(v->schedule, sizeof v->schedule, arg); /* same size */
-    v->chosen = false;
+    v->list.chosen = false;
     v->count = 0;
 }
 
 static bool load_detail(struct ui *ui, struct runs_view *v, struct err *err)
 {
     const struct run_row *r = selected(ui, v);
-    if (r != NULL && v->has_detail)
+    if (r != NULL && v->list.has_detail)
         return run_detail_load(ui, &v->detail, r->id, err);
     run_detail_done(&v->detail);
     return true;
@@ -108,12 +108,8 @@ static void move(struct ui *ui, struct runs_view *v, enum move by)
 {
     struct err err;
     fill(ui, v);
-    v->table.selected = table_moved(v->table.selected, v->rows, v->table.page, by);
-    if (v->rows == 0)
-        return;
-    v->selected = v->shown[v->table.selected]->id;
-    v->chosen = v->table.selected > 0; /* at the top it stays at the newest */
-    if (!load_detail(ui, v, &err))
+    listing_move(&v->list, v->rows, by, true, id_of, v); /* at the top it stays at the newest */
+    if (v->rows > 0 && !load_detail(ui, v, &err))
         ui->stale = true; /* reading again says what is wrong */
 }
 
@@ -128,9 +124,7 @@ static bool runs_act(struct ui *ui, void *state, enum op op, int by, const char 
         move(ui, v, (enum move)by);
         return true;
     case OP_MARK:
-        for (int32_t i = 0; i < v->rows; i++)
-            (void)ui_mark(ui, v->shown[i]->id, true); /* as many as fit */
-        return v->rows > 0;
+        return listing_mark_all(ui, v->rows, id_of, v);
     case OP_SEEN:
         return runs_seen(ui, v->shown, v->rows) > 0;
     case OP_COPY:
@@ -231,12 +225,9 @@ static void draw_list(struct ui *ui, struct runs_view *v, struct pane p)
                       .head = head,
                       .focused = true,
                       .margin = p.cols >= 50};
-    table_draw(p, &t, &v->table);
-    if (v->rows == 0 && v->count > 0)
-        pane_say(p, head, 1, ROLE_DIM, "0 of %d match /%s/ · Esc clears", (int)v->count,
-                 ui->filter);
-    else if (v->rows == 0)
-        pane_put(p, head, 1, ROLE_DIM, "no runs yet");
+    table_draw(p, &t, &v->list.table);
+    if (v->rows == 0)
+        listing_say_none(ui, p, head, v->count, "no runs yet");
 }
 
 static void draw_summary(const struct ui *ui, struct pane p, const struct runs_view *v)
@@ -281,23 +272,13 @@ static void draw_detail(struct ui *ui, struct runs_view *v, struct pane p)
 static void runs_draw(struct ui *ui, void *state, struct pane p)
 {
     struct runs_view *v = state;
-    bool side = p.cols >= SIDE_COLS && p.rows >= BELOW_ROWS, below = !side && p.rows >= BELOW_ROWS;
-    if ((side || below) && !v->has_detail)
-        ui->stale = true; /* there is more room than was read for */
-    v->has_detail = side || below;
     fill(ui, v);
     int top = p.rows >= 6;
     if (top)
         draw_summary(ui, p, v);
-    int left = side ? p.cols * 58 / 100 : p.cols, want = v->rows + 1, most = (p.rows - top) / 2;
-    int rows = below ? (want < most ? want : most) : p.rows - top;
-    draw_list(ui, v, pane_part(p, top, 0, rows < 2 ? 2 : rows, left));
-    if (side) {
-        draw_detail(ui, v, pane_part(p, top, left + 1, p.rows - top, p.cols - left - 1));
-        pane_bar_down(p, top, left, p.rows - top);
-    } else if (below) {
-        draw_detail(ui, v, pane_part(p, top + rows + 1, 0, p.rows - top - rows - 1, p.cols));
-    }
+    struct listing_panes to = listing_split(ui, &v->list, p, top, v->rows, LISTING_SIDE_COLS);
+    draw_list(ui, v, to.list);
+    draw_detail(ui, v, to.detail);
 }
 
 static const struct run_row *runs_run(struct ui *ui, void *state)

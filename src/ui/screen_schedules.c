@@ -2,6 +2,7 @@
  * runs next and why not, how its last runs went. */
 #include "screen.h"
 
+#include "listing.h"
 #include "matcher.h"
 #include "schedparts.h"
 
@@ -10,13 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LIST_BYTES = 64 << 20,
-    SHOWN_MAX = 20000,
-    SIDE_COLS = 100,
-    BELOW_ROWS = 18,
-    NAME_MAX_COLS = 30
-};
+enum { LIST_BYTES = 64 << 20, SHOWN_MAX = 20000, SIDE_COLS = 100, NAME_MAX_COLS = 30 };
 
 enum sort { SORT_NEXT, SORT_NAME, SORT_STATE, SORT_FAILURES, SORTS };
 
@@ -28,14 +23,12 @@ struct schedules_view {
     const struct schedule_row **shown; /* filtered and sorted; of the arena */
     int32_t rows;
     bool bad; /* the filter can't be read */
-    struct table_state table, runs;
-    struct uuid selected; /* stays on its schedule whatever is sorted in around it */
-    bool chosen;
+    struct listing list;
+    struct table_state runs;
     enum sort sort;
     bool inverted;
     const struct ui *ui; /* while it sorts */
     struct sched_detail detail;
-    bool has_detail; /* there was room for it when it was drawn last */
 };
 
 static bool no_memory(struct err *err)
@@ -92,6 +85,11 @@ static int compare(const void *left, const void *right, void *ctx)
     return v->inverted ? -c : c;
 }
 
+static struct uuid id_of(const void *view, int32_t row)
+{
+    return ((const struct schedules_view *)view)->shown[row]->id;
+}
+
 /* Makes what is shown from what was read; to be called before each draw and each move. */
 static void fill(struct ui *ui, struct schedules_view *v)
 {
@@ -106,17 +104,14 @@ static void fill(struct ui *ui, struct schedules_view *v)
     v->ui = ui;
     if (v->rows > 0)
         qsort_r(v->shown, (size_t)v->rows, sizeof *v->shown, compare, v);
-    if (!v->chosen)
-        v->table.selected = 0;
-    for (int32_t i = 0; v->chosen && i < v->rows; i++)
-        if (uuid_equal(v->shown[i]->id, v->selected))
-            v->table.selected = i;
+    listing_find(&v->list, v->rows, id_of, v);
 }
 
 static const struct schedule_row *selected(struct ui *ui, struct schedules_view *v)
 {
     fill(ui, v);
-    return v->rows > 0 ? v->shown[table_moved(v->table.selected, v->rows, 1, MOVE_NONE)] : NULL;
+    int32_t at = listing_at(&v->list, v->rows);
+    return at < 0 ? NULL : v->shown[at];
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -124,7 +119,7 @@ static const struct schedule_row *selected(struct ui *ui, struct schedules_view 
 static bool load_detail(struct ui *ui, struct schedules_view *v, struct err *err)
 {
     const struct schedule_row *s = selected(ui, v);
-    if (s == NULL || !v->has_detail) {
+    if (s == NULL || !v->list.has_detail) {
         sched_detail_done(&v->detail);
         return true;
     }
@@ -159,11 +154,9 @@ static void move(struct ui *ui, struct schedules_view *v, enum move by)
 {
     struct err err;
     fill(ui, v);
-    v->table.selected = table_moved(v->table.selected, v->rows, v->table.page, by);
+    listing_move(&v->list, v->rows, by, false, id_of, v);
     if (v->rows == 0)
         return;
-    v->selected = v->shown[v->table.selected]->id;
-    v->chosen = true;
     v->runs = (struct table_state){0};
     if (!load_detail(ui, v, &err))
         ui->stale = true; /* reading again says what is wrong */
@@ -184,9 +177,7 @@ static bool schedules_act(struct ui *ui, void *state, enum op op, int by, const 
         v->sort = (enum sort)(((int)v->sort + by + SORTS) % SORTS);
         return true;
     case OP_MARK:
-        for (int32_t i = 0; i < v->rows; i++)
-            (void)ui_mark(ui, v->shown[i]->id, true); /* as many as fit */
-        return v->rows > 0;
+        return listing_mark_all(ui, v->rows, id_of, v);
     case OP_COPY:
         if (s != NULL)
             (void)str_copy(ui->copy, sizeof ui->copy, s->name); /* it fits */
@@ -304,7 +295,7 @@ static void cell(void *ctx, int32_t row, int column, struct table_cell *ret)
 static int longest_name(const struct schedules_view *v)
 {
     int most = list_columns[C_NAME].ideal;
-    for (int32_t i = v->table.top; i < v->rows && i < v->table.top + 60; i++) {
+    for (int32_t i = v->list.table.top; i < v->rows && i < v->list.table.top + 60; i++) {
         int wide = fit_columns_of(v->shown[i]->name);
         most = wide > most ? wide : most;
     }
@@ -333,10 +324,9 @@ static void draw_list(struct ui *ui, struct schedules_view *v, struct pane p)
                       .head = head,
                       .focused = true,
                       .margin = p.cols >= 50};
-    table_draw(p, &t, &v->table);
-    if (v->rows == 0 && v->count > 0)
-        pane_say(p, head, 1, ROLE_DIM, "0 of %d match /%s/ · Esc clears", (int)v->count,
-                 ui->filter);
+    table_draw(p, &t, &v->list.table);
+    if (v->rows == 0)
+        listing_say_none(ui, p, head, v->count, "");
 }
 
 static int put_count(struct pane p, int x, int64_t n, const char *what, int look)
@@ -404,23 +394,13 @@ static void schedules_draw(struct ui *ui, void *state, struct pane p)
         draw_empty(p);
         return;
     }
-    bool side = p.cols >= SIDE_COLS && p.rows >= BELOW_ROWS, below = !side && p.rows >= BELOW_ROWS;
-    if ((side || below) && !v->has_detail)
-        ui->stale = true; /* there is more room than was read for */
-    v->has_detail = side || below;
     fill(ui, v);
     int top = p.rows >= 6;
     if (top)
         draw_summary(ui, p, v);
-    int left = side ? p.cols * 58 / 100 : p.cols, want = v->rows + 1, most = (p.rows - top) / 2;
-    int rows = below ? (want < most ? want : most) : p.rows - top;
-    draw_list(ui, v, pane_part(p, top, 0, rows, left));
-    if (side) {
-        draw_detail(ui, v, pane_part(p, top, left + 1, p.rows - top, p.cols - left - 1));
-        pane_bar_down(p, top, left, p.rows - top);
-    } else if (below) {
-        draw_detail(ui, v, pane_part(p, top + rows + 1, 0, p.rows - top - rows - 1, p.cols));
-    }
+    struct listing_panes to = listing_split(ui, &v->list, p, top, v->rows, SIDE_COLS);
+    draw_list(ui, v, to.list);
+    draw_detail(ui, v, to.detail);
 }
 
 static const struct schedule_row *schedules_schedule(struct ui *ui, void *state)

@@ -64,6 +64,21 @@ static const struct {
     {__LINE__, COMMAND_KINDS, false, false, "\"unknown\" is not carried out here", JOB_RUNNING},
 };
 
+/* The word about a letter goes to the ledger with its id; one that is not there is refused. */
+static void test_letters(void **state)
+{
+    (void)state;
+    struct rig *rig = make();
+    static const enum command_kind kinds[] = {COMMAND_LETTER_SENT, COMMAND_LETTER_AGAIN,
+                                              COMMAND_LETTER_DROP};
+    for (size_t i = 0; i < CASES(kinds); i++) {
+        struct reply r = carry_out(rig, kinds[i], "sample");
+        CHECK_AT(__LINE__, !r.ok && !r.changed && strstr(r.text, "no such letter") != NULL, "%s",
+                 r.text);
+    }
+    end(rig);
+}
+
 static void test_steps(void **state)
 {
     (void)state;
@@ -173,10 +188,10 @@ static void test_screened(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),       cmocka_unit_test(test_delete),
-        cmocka_unit_test(test_no_such_job), cmocka_unit_test(test_nobody),
-        cmocka_unit_test(test_audited),     cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_screened),
+        cmocka_unit_test(test_letters), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_delete),  cmocka_unit_test(test_no_such_job),
+        cmocka_unit_test(test_nobody),  cmocka_unit_test(test_audited),
+        cmocka_unit_test(test_modes),   cmocka_unit_test(test_screened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
