@@ -203,7 +203,7 @@ static void cell(void *ctx, int32_t row, int column, struct table_cell *ret)
     char text[FIT_TEXT] = "";
     const struct drawing *d = ctx;
     const struct lead_row *r = &d->view->page.row[row];
-    const char *shown = text;
+    const char *shown;
     switch (column) {
     case C_GLYPH:
     case C_STATE:
