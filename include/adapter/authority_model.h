@@ -42,6 +42,7 @@ struct model_send {
     const char *url;    /* of the page on which it was found for this row */
     const char *reason; /* of the last verdict; "" */
     char sha256[65];
+    enum heard_kind heard; /* the highest in rank of what came back */
 };
 
 /* One line of the process log. */

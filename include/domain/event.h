@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "domain/heard.h"
 #include "domain/types.h"
 
 #include <stdbool.h>
@@ -32,6 +33,11 @@ enum event_kind {
     EVENT_SUPPRESS_REMOVED,
     EVENT_SEND_SETTLED,
     EVENT_LEADS_IMPORTED,
+    EVENT_LETTER_DELAYED,
+    EVENT_LETTER_DELIVERED,
+    EVENT_LETTER_BOUNCED,
+    EVENT_LETTER_ANSWERED,
+    EVENT_TEMPLATE_TESTED,
     EVENT_SPEC_CHANGED,
     EVENT_SPEC_DELETED,
     EVENT_SCHEDULE_CREATED,
@@ -134,5 +140,7 @@ void event_sentence(const struct event *e, bool mask, struct buf *out);
 void event_mask_text(const char *text, struct buf *out);
 /* The event that a ledger row writes when it comes to rest in `state`; EVENT_KINDS for none. */
 enum event_kind event_of_send(enum send_state state);
+/* The event that tells what came back about a letter; EVENT_KINDS for nothing. */
+enum event_kind event_of_heard(enum heard_kind kind);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/uuid.h"
+#include "domain/heard.h"
 #include "domain/job.h"
 #include "domain/lead.h"
 #include "domain/ledger.h"
@@ -201,6 +202,15 @@ enum control {
 };
 enum settle_how { SETTLE_SENT, SETTLE_AGAIN, SETTLE_DROP };
 
+/* What a message that came back was about, and what it changed. */
+struct heard_result {
+    bool ours; /* one of its ids is a letter that went to its address; all else is told only then */
+    bool changed;
+    bool suppressed;
+    enum send_state state; /* the letter's, now */
+    char address[ADDRESS_MAX + 1];
+};
+
 struct job_put_result {
     struct uuid job;
     bool created;
@@ -324,6 +334,11 @@ struct authority_ops {
     /* Settles an in_doubt or held row. */
     bool (*send_settle)(struct authority *a, const char *actor, struct uuid id, enum settle_how how,
                         struct err *err);
+    /* A message that came back, as domain/heard judges it: mark, event and audit row, a letter in
+     * doubt moves, its address is suppressed, all in one transaction. About no letter of this
+     * record: *ret says so, no failure. try: nothing is changed, *ret says what would be. */
+    bool (*send_heard)(struct authority *a, const char *actor, const struct heard *heard, bool try,
+                       struct heard_result *ret, struct err *err);
 
     void (*free)(struct authority *a);
 };

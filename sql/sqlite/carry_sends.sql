@@ -4,5 +4,5 @@ SELECT json_object('seq', seq, 'id', hex(id), 'job', hex(job), 'mode', mode, 'le
     'cycle', cycle, 'state', state, 'attempt', attempt,
     'owner', iif(owner IS NULL, NULL, hex(owner)), 'epoch', epoch, 'queued_at', queued_at,
     'claimed_at', claimed_at, 'decided_at', decided_at, 'retry_at', retry_at, 'code', code,
-    'reason', reason, 'sha256', sha256)
+    'reason', reason, 'sha256', sha256, 'heard', heard)
 FROM sends ORDER BY seq

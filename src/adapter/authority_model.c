@@ -326,6 +326,7 @@ static const struct authority_ops ops = {
     .template_delete = model_template_delete,
     .suppress = model_suppress,
     .send_settle = model_send_settle,
+    .send_heard = model_send_heard,
     .free = free_handle,
 };
 

@@ -218,6 +218,11 @@ int32_t model_deferred_due(const struct model_record *r, const struct model_job 
 void model_grant(struct model_handle *h, int32_t at, const struct lease *lease,
                  const struct send_want *want, struct send_grant *ret);
 void model_sends_planted_flush(struct model_handle *h);
+/* The row is in nobody's hands any more. */
+void model_open_remove(struct model_handle *h, int32_t send);
+/* Puts a subject on a workspace's list or takes it off. True when it was not so already. */
+bool model_list_subject(struct model_handle *h, int32_t workspace, const char *subject,
+                        const char *actor, bool add);
 
 /* --- windows (authority_model_window.c) ------------------------------------------------------- */
 
@@ -267,6 +272,8 @@ bool model_sends_open(struct authority *a, struct uuid engine, const struct uuid
                       struct send_open *rows, int32_t max, int32_t *ret_count, struct err *err);
 bool model_send_settle(struct authority *a, const char *actor, struct uuid id, enum settle_how how,
                        struct err *err);
+bool model_send_heard(struct authority *a, const char *actor, const struct heard *heard, bool try,
+                      struct heard_result *ret, struct err *err);
 bool model_job_put(struct authority *a, const char *actor, const struct job_def *def, int64_t rev,
                    struct job_put_result *ret, struct err *err);
 bool model_job_get(struct authority *a, const struct job_ref *job, struct arena *arena,

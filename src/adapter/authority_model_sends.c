@@ -194,7 +194,7 @@ static void open_add(struct model_handle *h, int32_t send)
     model_send_row(h->r, send)->pub.open = true;
 }
 
-static void open_remove(struct model_handle *h, int32_t send)
+void model_open_remove(struct model_handle *h, int32_t send)
 {
     int32_t *list = h->r->open.data;
     int64_t kept = 0;
@@ -228,9 +228,8 @@ static bool same_suppression(const struct model_record *r, int32_t row, const vo
     return s->workspace == want->workspace && str_equal(s->subject, want->subject);
 }
 
-/* Puts a subject on a workspace's list or takes it off. True when it was not so already. */
-static bool list_subject(struct model_handle *h, int32_t workspace, const char *subject,
-                         const char *actor, bool add)
+bool model_list_subject(struct model_handle *h, int32_t workspace, const char *subject,
+                        const char *actor, bool add)
 {
     struct model_record *r = h->r;
     struct model_suppression key = {.workspace = workspace, .subject = subject};
@@ -268,7 +267,8 @@ static void take_verdict(struct model_handle *h, struct uuid engine,
     if (!waits || !uuid_equal(row->owner, engine))
         return;
     if (row->state == SEND_IN_DOUBT && verdict->state == SEND_IN_DOUBT)
-        open_remove(h, send); /* in doubt by a takeover, now by its engine's word: nothing new */
+        model_open_remove(h,
+                          send); /* in doubt by a takeover, now by its engine's word: nothing new */
     if (!send_move_allowed(row->state, verdict->state))
         return;
     row->code = verdict->code;
@@ -276,12 +276,12 @@ static void take_verdict(struct model_handle *h, struct uuid engine,
     row->retry_at_us = verdict->state == SEND_DEFERRED ? verdict->retry_at_us : 0;
     if (verdict->sha256[0] != '\0')
         (void)str_copy(row->sha256, sizeof row->sha256, verdict->sha256); /* 64 digits */
-    open_remove(h, send);
+    model_open_remove(h, send);
     model_send_move(h, send, verdict->state);
     model_send_event(h, send, event_of_send(verdict->state), "", verdict->reason);
     if (ledger_nobody_there(verdict))
-        (void)list_subject(h, model_job_at(h->r, model_send_row(h->r, send)->job)->workspace,
-                           row->address, LEDGER_BOUNCE_ACTOR, true); /* model_whole() tells */
+        (void)model_list_subject(h, model_job_at(h->r, model_send_row(h->r, send)->job)->workspace,
+                                 row->address, LEDGER_BOUNCE_ACTOR, true); /* model_whole() tells */
 }
 
 bool model_sends_end(struct authority *a, struct uuid engine, const struct send_verdict *verdicts,
@@ -313,7 +313,7 @@ bool model_send_settle(struct authority *a, const char *actor, struct uuid id, e
         !send_move_allowed(row->state, to))
         return err_set(err, ERR_REFUSED, "sends: a letter that is %s can't become %s",
                        send_state_name(row->state), send_state_name(to));
-    open_remove(h, send);
+    model_open_remove(h, send);
     if (to == SEND_QUEUED)
         model_send_row(h->r, send)->pub.queued_at_us = model_now(h);
     model_send_move(h, send, to);
@@ -384,7 +384,7 @@ bool model_suppress(struct authority *a, const char *actor, const char *workspac
     if (at < 0)
         return err_set(err, ERR_REFUSED, "suppress: there is no workspace \"%s\"", workspace);
     (void)reason; /* an operator's note; nothing here asks for it */
-    *ret_changed = list_subject(h, at, subject, actor, add);
+    *ret_changed = model_list_subject(h, at, subject, actor, add);
     return model_whole(r, err);
 }
 

@@ -96,6 +96,7 @@ static const struct authority_ops ops = {
     .template_delete = pgauth_template_delete,
     .suppress = pgauth_suppress,
     .send_settle = pgauth_settle,
+    .send_heard = pgauth_heard,
     .free = pgauth_free,
 };
 

@@ -106,4 +106,8 @@ bool pgauth_suppress(struct authority *base, const char *actor, const char *work
 bool pgauth_settle(struct authority *base, const char *actor, struct uuid id, enum settle_how how,
                    struct err *err);
 
+/* --- authority_pg_heard.c --- */
+bool pgauth_heard(struct authority *base, const char *actor, const struct heard *heard, bool try,
+                  struct heard_result *ret, struct err *err);
+
 #endif

@@ -200,6 +200,7 @@ static const struct authority_ops ops = {
     .template_delete = auth_template_delete,
     .suppress = auth_suppress,
     .send_settle = auth_settle,
+    .send_heard = auth_heard,
     .free = auth_free,
 };
 

@@ -176,6 +176,9 @@ bool auth_suppress(struct authority *base, const char *actor, const char *worksp
                    struct err *err);
 bool auth_settle(struct authority *base, const char *actor, struct uuid id, enum settle_how how,
                  struct err *err);
+/* --- authority_sqlite_heard.c --- */
+bool auth_heard(struct authority *base, const char *actor, const struct heard *heard, bool try,
+                struct heard_result *ret, struct err *err);
 
 /* What the operators' commands ask first. */
 struct job_found {

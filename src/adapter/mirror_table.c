@@ -19,7 +19,7 @@ static const struct mirror_table tables[] = {
      SQL_MIRROR_DROP_EMAIL_TEMPLATES},
     {"leads", "iitttttiuiii", SQL_MIRROR_LEADS, "", SQL_COUNT},
     {"lead_sources", "iiuiitttti", SQL_MIRROR_LEAD_SOURCES, "", SQL_COUNT},
-    {"sends", "iuutiittiiitiuiiiiiitt", SQL_MIRROR_SENDS, "", SQL_COUNT},
+    {"sends", "iuutiittiiitiuiiiiiittt", SQL_MIRROR_SENDS, "", SQL_COUNT},
     {"send_counts", "utti", SQL_MIRROR_SEND_COUNTS, "", SQL_COUNT},
     {"send_rates", "uiii", SQL_MIRROR_SEND_RATES, "", SQL_COUNT},
     {"suppressions", "ittti", SQL_MIRROR_SUPPRESSIONS, "it", SQL_MIRROR_DROP_SUPPRESSIONS},

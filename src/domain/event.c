@@ -38,6 +38,20 @@ static const struct event_row rows[EVENT_KINDS] = {
                             "{job}: letter {seq} to {address} settled by {actor}: {text}"},
     [EVENT_LEADS_IMPORTED] = {"leads_imported", LOG_INFO, "search", true,
                               "{actor} imported {n1} leads, {n2} were known"},
+    [EVENT_LETTER_DELAYED] = {"letter_delayed", LOG_INFO, "mail", true,
+                              "{job}: letter {seq} to {address} is delayed, as {actor} brought in: "
+                              "{text}"},
+    [EVENT_LETTER_DELIVERED] = {"letter_delivered", LOG_INFO, "mail", true,
+                                "{job}: letter {seq} to {address} arrived, as {actor} brought in: "
+                                "{text}"},
+    [EVENT_LETTER_BOUNCED] = {"letter_bounced", LOG_WARN, "mail", true,
+                              "{job}: letter {seq} to {address} came back, as {actor} brought in: "
+                              "{text}"},
+    [EVENT_LETTER_ANSWERED] = {"letter_answered", LOG_INFO, "mail", true,
+                               "{job}: letter {seq} to {address} was answered, as {actor} brought "
+                               "in"},
+    [EVENT_TEMPLATE_TESTED] = {"template_tested", LOG_INFO, "mail", true,
+                               "template {text}: {actor} had a test letter sent"},
     [EVENT_SPEC_CHANGED] = {"spec_changed", LOG_INFO, "report", true,
                             "specification {text}: defined by {actor}"},
     [EVENT_SPEC_DELETED] = {"spec_deleted", LOG_INFO, "report", true,
@@ -195,6 +209,24 @@ enum event_kind event_of_send(enum send_state state)
         return EVENT_CANCELLED;
     case SEND_COMMITTING:
     case SEND_STATES:
+        break;
+    }
+    return EVENT_KINDS;
+}
+
+enum event_kind event_of_heard(enum heard_kind kind)
+{
+    switch (kind) {
+    case HEARD_DELAYED:
+        return EVENT_LETTER_DELAYED;
+    case HEARD_DELIVERED:
+        return EVENT_LETTER_DELIVERED;
+    case HEARD_BOUNCED:
+        return EVENT_LETTER_BOUNCED;
+    case HEARD_ANSWERED:
+        return EVENT_LETTER_ANSWERED;
+    case HEARD_NOTHING:
+    case HEARD_KINDS:
         break;
     }
     return EVENT_KINDS;

@@ -39,7 +39,8 @@ static int32_t rows(void *record, struct uuid job, struct ct_row *ret, int32_t m
                                    .cycle = s->cycle,
                                    .attempt = s->attempt,
                                    .code = s->code,
-                                   .retry_at_us = s->retry_at_us};
+                                   .retry_at_us = s->retry_at_us,
+                                   .heard = s->heard};
             (void)str_copy(row->address, sizeof row->address, s->address);
             (void)str_copy(row->reason, sizeof row->reason, s->reason);
             (void)str_copy(row->sha256, sizeof row->sha256, s->sha256);

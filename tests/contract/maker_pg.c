@@ -68,7 +68,7 @@ static int32_t rows(void *record, struct uuid job, struct ct_row *ret, int32_t m
 {
     struct pg_answer a = ask(record,
                              "SELECT id, seq, mode, state, group_no, term_no, cycle, attempt, code,"
-                             " coalesce(ap.us(retry_at), 0), address, reason, sha256"
+                             " coalesce(ap.us(retry_at), 0), address, reason, sha256, heard"
                              " FROM ap.sends WHERE job = $1 ORDER BY seq",
                              &job);
     for (int32_t n = 0; n < a.rows && n < max; n++) {
@@ -81,7 +81,8 @@ static int32_t rows(void *record, struct uuid job, struct ct_row *ret, int32_t m
                              .code = (int32_t)pg_answer_int(&a, n, 8),
                              .retry_at_us = pg_answer_int(&a, n, 9)};
         if (!mail_mode_parse(pg_answer_text(&a, n, 2), &row.mode) ||
-            !send_state_parse(pg_answer_text(&a, n, 3), &row.state))
+            !send_state_parse(pg_answer_text(&a, n, 3), &row.state) ||
+            !heard_parse(pg_answer_text(&a, n, 13), &row.heard))
             abort();
         text_to(&a, n, 10, row.address, sizeof row.address);
         text_to(&a, n, 11, row.reason, sizeof row.reason);

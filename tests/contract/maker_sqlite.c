@@ -78,7 +78,7 @@ static int32_t rows(void *record, struct uuid job, struct ct_row *ret, int32_t m
     sqlite3_stmt *st =
         ask(record,
             "SELECT id, seq, mode, state, group_no, term_no, cycle, attempt, code, retry_at,"
-            " address, reason, sha256 FROM sends WHERE job = ?1 ORDER BY seq",
+            " address, reason, sha256, heard FROM sends WHERE job = ?1 ORDER BY seq",
             &job);
     int32_t n = 0;
     for (; sqlite3_step(st) == SQLITE_ROW; n++) {
@@ -91,7 +91,8 @@ static int32_t rows(void *record, struct uuid job, struct ct_row *ret, int32_t m
                              .retry_at_us = sqlite3_column_int64(st, 9)};
         memcpy(row.id.byte, sqlite3_column_blob(st, 0), 16);
         if (!mail_mode_parse((const char *)sqlite3_column_text(st, 2), &row.mode) ||
-            !send_state_parse((const char *)sqlite3_column_text(st, 3), &row.state))
+            !send_state_parse((const char *)sqlite3_column_text(st, 3), &row.state) ||
+            !heard_parse((const char *)sqlite3_column_text(st, 13), &row.heard))
             abort();
         text_to(st, 10, row.address, sizeof row.address);
         text_to(st, 11, row.reason, sizeof row.reason);

@@ -37,6 +37,8 @@ NEEDS = [('see', 'job_get', '"name": "j"'),
          ('change', 'template_delete', '"name": "free"'),
          ('change', 'suppress', '"subject": "a@b.example", "reason": "", "add": true'),
          ('change', 'send_settle', '"id": "%s", "how": "drop"' % (LETTER % 5)),
+         ('change', 'send_heard', '"ids": ["%s"], "kind": "delayed", "nobody": false, "code": 0,'
+          ' "words": "", "try": true' % (LETTER % 5)),
          ('own', 'workspace_delete', '"name": "acme"'),
          ('join', 'member_put', '"name": "eve", "role": "member"'),
          ('join', 'member_delete', '"name": "ben"')]

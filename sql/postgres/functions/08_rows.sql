@@ -71,7 +71,7 @@ LANGUAGE sql STABLE AS $$
     SELECT json_build_array(r.seq, r.id, r.job, r.mode, r.lead, r.source, r.address, r.site,
         r.group_no, r.term_no, r.cycle, r.state, r.attempt, r.owner, r.epoch,
         ap.us(r.queued_at), ap.us(r.claimed_at), ap.us(r.decided_at), ap.us(r.retry_at), r.code,
-        r.reason, r.sha256)
+        r.reason, r.sha256, r.heard)
 $$;
 
 CREATE OR REPLACE FUNCTION ap.row_of(r ap.send_counts) RETURNS json

@@ -58,6 +58,7 @@ LANGUAGE sql IMMUTABLE AS $$
     ('template_delete', true, true, true, false),
     ('suppress', true, true, true, false),
     ('send_settle', true, true, true, false),
+    ('send_heard', true, true, true, false),
     ('member_put', true, true, true, false),
     ('member_delete', true, true, true, false),
     ('engine_forget', true, true, true, false),
