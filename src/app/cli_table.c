@@ -115,7 +115,16 @@ static const struct cli_option leads_options[] = {
     {"job", "NAME", "only leads that this job found"},
     END,
 };
+static const struct cli_option preview_options[] = {
+    {"lead", "ADDRESS", "what this lead would get; a variable that it lacks is named"},
+    END,
+};
+static const struct cli_option bounces_options[] = {
+    {"dry-run", NULL, "only say what would be"},
+    END,
+};
 static const struct cli_option sends_options[] = {
+    {"in-doubt", NULL, "only letters of which nobody knows whether they left, with the reason"},
     {"job", "NAME", "only this job's rows"},
     {"state", "NAME", "only rows in this state (queued, sent, in_doubt, held, ...)"},
     {"held", NULL, "only letters that are held, each with the reason"},
@@ -314,8 +323,8 @@ static const struct cli_row rows[] = {
      cmd_template_add},
     {"template", "delete", "NAME", 1, 1, "take it away; refused while a group uses it",
      delete_options, cmd_template_delete},
-    {"template", "preview", "NAME", 1, 1, "the letter for a made-up lead", NULL,
-     cmd_template_preview},
+    {"template", "preview", "NAME", 1, 1, "the letter for a made-up lead, or for one that is there",
+     preview_options, cmd_template_preview},
 
     {"search", NULL, "TERM", 1, 1, "manual search: the automation's pipeline for one term",
      search_options, cmd_search},
@@ -334,6 +343,9 @@ static const struct cli_row rows[] = {
      cmd_sends_list},
     {"sends", "settle", "ID sent|again|drop", 2, 2, "decide a letter in doubt or held", NULL,
      cmd_sends_settle},
+    {"bounces", "import", "MAILDIR|MBOX", 1, 1,
+     "reports and answers that came back: into the ledger, and who is not there is suppressed",
+     bounces_options, cmd_bounces_import},
     {"suppress", "add", "ADDRESS|@DOMAIN...", 1, -1, "never write to them", suppress_options,
      cmd_suppress_change},
     {"suppress", "remove", "ADDRESS|@DOMAIN...", 1, -1, "allow them again", NULL,

@@ -61,10 +61,11 @@ bool cmd_sends_list(struct app *app, struct err *err)
     struct db *db = NULL;
     int state = -1;
     const char *name = cli_value(app, "state");
-    if (name != NULL && cli_given(app, "held"))
-        return err_set(err, ERR_USAGE, "--held: it is a state already; leave --state away");
-    if (cli_given(app, "held"))
-        name = send_state_name(SEND_HELD);
+    bool held = cli_given(app, "held"), doubt = cli_given(app, "in-doubt");
+    if ((name != NULL) + held + doubt > 1)
+        return err_set(err, ERR_USAGE, "--state, --held, --in-doubt: give one of them");
+    if (held || doubt)
+        name = send_state_name(held ? SEND_HELD : SEND_IN_DOUBT);
     if (name != NULL) {
         enum send_state known;
         if (!send_state_parse(name, &known))

@@ -223,6 +223,42 @@ bool cmd_template_delete(struct app *app, struct err *err)
     return ok;
 }
 
+/* The lead that was asked for, as the record knows it. */
+struct wanted {
+    const char *address;
+    struct send_row *row;
+    bool found;
+};
+
+static bool keep_lead(void *ctx, const struct lead_line *lead)
+{
+    struct wanted *w = ctx;
+    if (!str_equal_nocase(lead->address, w->address))
+        return true;
+    *w->row = (struct send_row){.seq = 0};
+    (void)str_copy(w->row->address, sizeof w->row->address, lead->address); /* they were */
+    (void)str_copy(w->row->company, sizeof w->row->company, lead->company); /* as large */
+    (void)str_copy(w->row->title, sizeof w->row->title, lead->title);       /* when they */
+    (void)str_copy(w->row->url, sizeof w->row->url, lead->url);             /* were found */
+    w->found = true;
+    return false;
+}
+
+static bool find_lead(struct app *app, struct send_row *row, struct err *err)
+{
+    struct wanted w = {cli_value(app, "lead"), row, false};
+    struct db *db = NULL;
+    if (w.address == NULL)
+        return true;
+    bool ok =
+        record_read(app, &db, err) && read_leads(db, app->workspace, NULL, keep_lead, &w, err);
+    db_close(db);
+    return ok && (w.found || err_set(err, ERR_REFUSED,
+                                     "there is no lead \"%s\"; autopilot leads list shows those "
+                                     "that are there",
+                                     w.address));
+}
+
 bool cmd_template_preview(struct app *app, struct err *err)
 {
     struct found f;
@@ -236,7 +272,8 @@ bool cmd_template_preview(struct app *app, struct err *err)
         .language = "de",
         .url = "https://beispiel-zq.de/kontakt",
     };
-    bool ok = need_template(app, &f, err) && config_read(app->config_path, false, &config, err);
+    bool ok = need_template(app, &f, err) && find_lead(app, &row, err) &&
+              config_read(app->config_path, false, &config, err);
     row.claimed_at_us = clock_now_us();
     row.id = uuid_from_bytes("preview", 7);
     ok = ok && wire_letter(NULL, &config.settings, &f.def, &row, "group", "term", &message, err);

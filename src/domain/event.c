@@ -50,8 +50,6 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_LETTER_ANSWERED] = {"letter_answered", LOG_INFO, "mail", true,
                                "{job}: letter {seq} to {address} was answered, as {actor} brought "
                                "in"},
-    [EVENT_TEMPLATE_TESTED] = {"template_tested", LOG_INFO, "mail", true,
-                               "template {text}: {actor} had a test letter sent"},
     [EVENT_SPEC_CHANGED] = {"spec_changed", LOG_INFO, "report", true,
                             "specification {text}: defined by {actor}"},
     [EVENT_SPEC_DELETED] = {"spec_deleted", LOG_INFO, "report", true,

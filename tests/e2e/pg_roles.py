@@ -122,9 +122,9 @@ def scene():
             "RETURNING id), s AS (INSERT INTO ap.lead_sources (lead, job, group_no, term_no, url, "
             "title, company, language, found_at) SELECT id, '%s', 9, 9, '', '', '', '', now() "
             "FROM l RETURNING id, lead) INSERT INTO ap.sends (id, job, mode, lead, source, address,"
-            " group_no, term_no, cycle, state, queued_at) SELECT '%s', '%s', 'dryrun', lead, id, "
+            " group_no, term_no, cycle, state, queued_at) SELECT '%s', '%s', 'smtp', lead, id, "
             "'%s@lead.example', 9, 9, 1, 'held', now() FROM s;"
-            "INSERT INTO ap.send_counts VALUES ('%s', 'dryrun', 'held', 1)" % (
+            "INSERT INTO ap.send_counts VALUES ('%s', 'smtp', 'held', 1)" % (
                 job, job, w, w, job, LETTER % (n + 5), job, w, job))
     sql(url, 'SELECT ap.member_put(\'{"actor": "ana", "workspace": "acme", "name": "ben", '
         '"role": "member"}\')')
