@@ -323,6 +323,9 @@ def main():
     styles(data, sent)
     doubts(data)
     hostile(data, sent)
+    p = lab.run(data, 'template', 'preview', 'letter', '--lead', sent[0]['to'].upper())
+    lab.check('a template is shown as this lead gets it',
+              p.returncode == 0 and 'To: ' + sent[0]['to'] in p.stdout, p.stdout[:300] + p.stderr)
     p = lab.run(data, 'verify', '--at-rest')
     lab.check('the record is in order', p.returncode == 0, p.stdout[-600:] + p.stderr)
     p = lab.run(data, 'audit', 'list')
