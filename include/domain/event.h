@@ -102,6 +102,11 @@ enum event_kind {
     EVENT_RUN_FAILED,
     EVENT_RUN_RETRY,
     EVENT_HISTORY_DROPPED, /* n1 events, n2 runs: no longer kept */
+    EVENT_DELIVERED,       /* text: what to whom */
+    EVENT_DELIVERY_RETRY,  /* n1: so many attempts failed */
+    EVENT_DELIVERY_FAILED,
+    EVENT_DELIVERY_HELD,
+    EVENT_DELIVERY_ASKED, /* audited */
     EVENT_KINDS
 };
 

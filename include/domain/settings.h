@@ -73,6 +73,12 @@ struct settings {
     char reports_dir[SETTING_TEXT_MAX + 1];
     int64_t report_deadline_us;
     int32_t report_retries;
+    /* [delivery] */
+    char delivery_secret[SETTING_TEXT_MAX + 1]; /* empty: DATA/webhook.key */
+    bool delivery_allow_private;
+    bool delivery_html;
+    int32_t delivery_attempts;
+    int64_t delivery_retry_us; /* the first wait; then four times as long each time */
     /* [api] */
     char api_listen[SETTING_TEXT_MAX + 1];
     bool api_behind_tls;

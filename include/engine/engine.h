@@ -13,6 +13,7 @@
 #include "port/agenda.h"
 #include "port/authority.h"
 #include "port/clock.h"
+#include "port/courier.h"
 #include "port/mail.h"
 #include "port/mirror.h"
 #include "port/pages.h"
@@ -45,6 +46,12 @@ struct engine_plugs {
     bool (*agenda)(void *ctx, struct clock_port *clock, struct agenda **ret, struct err *err);
     bool (*zones)(void *ctx, struct zones **ret, struct err *err);
     bool (*reports)(void *ctx, struct clock_port *clock, struct reports **ret, struct err *err);
+    /* Deliveries: NULL: none are made. */
+    bool (*courier)(void *ctx, const struct settings *settings, struct courier **ret,
+                    struct err *err);
+    bool (*report_letter)(void *ctx, const struct settings *settings,
+                          const struct delivery_work *work, const char *html, const char *text,
+                          struct buf *out, struct err *err);
     /* The copy that screens read; NULL: the record is in this data directory. Called on the thread
      * that pulls it. */
     bool (*mirror)(void *ctx, struct mirror_port **ret, struct err *err);

@@ -14,8 +14,10 @@
 #define PORT_AGENDA_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/uuid.h"
+#include "domain/delivery.h"
 #include "domain/role.h"
 #include "domain/schedule.h"
 #include "domain/schedule_template.h"
@@ -235,6 +237,37 @@ struct backfill_order {
     bool dry; /* only the answers: nothing is changed */
 };
 
+#define DELIVERY_POST_TTL_US (INT64_C(120) * 1000000) /* an engine that posts for so long is dead */
+#define DELIVERY_MAIL_TTL_US (INT64_C(900) * 1000000) /* a relay may take ten minutes to answer */
+
+/* Something that is to be brought. Texts are in the arena. */
+struct delivery_work {
+    int64_t seq;
+    struct uuid id; /* the letter's */
+    enum delivery_kind kind;
+    int32_t attempt; /* from 1; with seq it names this piece of work */
+    bool died;       /* the engine that was at it before: it may have been brought */
+    const char *target;
+    const char *about; /* a notice's subject; "" a report */
+    const char *text;  /* a notice's words, or a report's title */
+    const char *workspace;
+    struct uuid run; /* zero: a notice. What follows is about it */
+    struct uuid schedule;
+    const char *schedule_name, *spec_name, *trigger, *file, *sha256;
+    int64_t slot_us; /* INT64_MIN: none */
+    int64_t period_us;
+    int32_t items, sources, sources_failed;
+    int64_t created_us;
+};
+
+struct delivery_ended {
+    const struct delivery_work *work;
+    enum delivery_state state; /* WAITING: once more, at again_us */
+    int64_t again_us;
+    int32_t code;
+    const char *answer; /* screened; cut to DELIVERY_ANSWER_MAX */
+};
+
 /* How long history is kept; 0: for ever. */
 struct agenda_keep {
     int64_t events_us;
@@ -315,6 +348,21 @@ struct agenda_ops {
     bool (*run_end)(struct agenda *a, const struct run_ended *ends, int32_t count,
                     enum run_answer *ret, struct err *err);
 
+    /* What is to be brought: made by run_end() in the same commit as the report. next: the earliest
+     * instant at which take() would find something, INT64_MAX none. */
+    bool (*delivery_next)(struct agenda *a, struct uuid engine, int64_t journal_gen,
+                          int64_t *ret_us, struct err *err);
+    /* Takes one; *ret_any false: there is none now. The attempt is durable before it is begun. */
+    bool (*delivery_take)(struct agenda *a, struct uuid engine, int64_t journal_gen,
+                          struct arena *arena, struct delivery_work *ret, bool *ret_any,
+                          struct err *err);
+    /* The report that is to be brought, appended. */
+    bool (*delivery_report)(struct agenda *a, struct uuid run, struct buf *html, struct buf *text,
+                            struct err *err);
+    /* What became of it; RUN_FENCED: it went on without this attempt. */
+    bool (*delivery_end)(struct agenda *a, const struct delivery_ended *end, enum run_answer *ret,
+                         struct err *err);
+
     /* Drops a piece of the history that is not to be kept, oldest first, with an event that says
      * how much (a shared record drops events by whole months), and does what else a record needs
      * now and then. Never dropped: what waits or runs, the newest success of a specification, and a
@@ -377,6 +425,9 @@ struct agenda_ops {
     bool (*run_cancel)(struct agenda *a, const char *actor, struct uuid run, struct err *err);
     /* A failure was seen by a person. */
     bool (*run_seen)(struct agenda *a, const char *actor, struct uuid run, struct err *err);
+
+    /* Brings one once more that came to rest; of one that was delivered too, when asked for. */
+    bool (*delivery_again)(struct agenda *a, const char *actor, int64_t seq, struct err *err);
 
     void (*free)(struct agenda *a);
 };

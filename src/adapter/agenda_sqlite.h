@@ -116,6 +116,21 @@ bool agenda_run_end(struct agenda *base, const struct run_ended *ends, int32_t c
 bool agenda_run_cancel(struct agenda *base, const char *actor, struct uuid run, struct err *err);
 bool agenda_run_seen(struct agenda *base, const char *actor, struct uuid run, struct err *err);
 
+/* --- agenda_sqlite_deliver.c --- */
+/* A report of the run was made, inside the transaction that says so: what its schedule wants
+ * brought waits from here on. */
+bool agenda_deliver(struct auth *a, struct uuid run, struct err *err);
+bool agenda_delivery_next(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                          int64_t *ret_us, struct err *err);
+bool agenda_delivery_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                          struct arena *arena, struct delivery_work *ret, bool *ret_any,
+                          struct err *err);
+bool agenda_delivery_report(struct agenda *base, struct uuid run, struct buf *html,
+                            struct buf *text, struct err *err);
+bool agenda_delivery_end(struct agenda *base, const struct delivery_ended *end,
+                         enum run_answer *ret, struct err *err);
+bool agenda_delivery_again(struct agenda *base, const char *actor, int64_t seq, struct err *err);
+
 /* --- agenda_sqlite_keep.c --- */
 bool agenda_upkeep(struct agenda *base, const struct agenda_keep *keep, struct agenda_kept *ret,
                    struct err *err);

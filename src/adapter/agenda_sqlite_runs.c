@@ -347,7 +347,7 @@ static bool end_well(struct auth *a, const struct run_found *f, const struct run
         return end_quietly(a, f, r, err);
     return write_end(a, f, RUN_SUCCESS, r, err) && write_report(a, f, r, err) &&
            count_run(a, f, true, NULL, err) && note_run(a, EVENT_RUN_SUCCESS, f, "", r, err) &&
-           agenda_follow(a, f->run, err);
+           agenda_deliver(a, f->run, err) && agenda_follow(a, f->run, err);
 }
 
 static bool end_badly(struct auth *a, const struct run_found *f, const struct run_result *r,

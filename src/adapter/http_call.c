@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "public_address.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     CONNECT_MS = 10 * 1000,
@@ -26,7 +28,8 @@ struct http_call {
     char agent[AGENT_MAX];
     struct buf body;
     bool under_way, overflow;
-    bool over; /* libcurl is done with it, and code says how */
+    bool public_only, private; /* private: an address that was refused for that */
+    bool over;                 /* libcurl is done with it, and code says how */
     CURLcode code;
     int32_t status, retry_after_s;
     char type[100];
@@ -70,6 +73,18 @@ static size_t on_header(char *line, size_t size, size_t count, void *user)
     return len;
 }
 
+/* Asked with each address before it is connected to: names resolve to what they like. */
+static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct http_call *c = user;
+    (void)purpose;
+    if (c->public_only && !public_address(&address->addr)) {
+        c->private = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* --- one exchange ----------------------------------------------------------------------------- */
 
 static bool is_loopback_name(const char *host)
@@ -111,6 +126,17 @@ static bool add_header(struct http_call *c, const char *name, const char *value)
     return longer != NULL;
 }
 
+static bool add_lines(struct http_call *c, const char *const *lines)
+{
+    for (; lines != NULL && *lines != NULL; lines++) {
+        struct curl_slist *longer = curl_slist_append(c->headers, *lines);
+        if (longer == NULL)
+            return false;
+        c->headers = longer;
+    }
+    return true;
+}
+
 static bool set_headers(struct http_call *c, const struct http_request *r)
 {
     char bearer[HEADER_MAX];
@@ -118,7 +144,7 @@ static bool set_headers(struct http_call *c, const struct http_request *r)
     if (r->token[0] != '\0' && !str_format(bearer, sizeof bearer, "Bearer %s", r->token))
         return false;
     return add_header(c, "Authorization", bearer) && add_header(c, "Accept", r->accept) &&
-           add_header(c, "Idempotency-Key", r->key) &&
+           add_header(c, "Idempotency-Key", r->key) && add_lines(c, r->headers) &&
            (r->json == NULL || add_header(c, "Content-Type", "application/json"));
 }
 
@@ -131,7 +157,9 @@ static bool set_safety(struct http_call *c)
            curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+           curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK &&
+           curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, c) == CURLE_OK;
 }
 
 static bool set_exchange(struct http_call *c, const struct http_request *r)
@@ -166,7 +194,8 @@ bool http_call_start(struct http_call *c, const struct http_request *request, st
     http_call_end(c);
     c->status = c->retry_after_s = 0;
     c->type[0] = c->why[0] = '\0';
-    c->overflow = false;
+    c->overflow = c->private = false;
+    c->public_only = request->public_only;
     c->first_us = request->first_us;
     c->silence_us = request->silence_us;
     c->heard_us = clock_boot_us();
@@ -194,7 +223,9 @@ static enum http_step failed(struct http_call *c, CURLcode code, struct err *err
     text_screen_to(why, sizeof why, c->why[0] != '\0' ? c->why : curl_easy_strerror(code));
     http_call_end(c);
     bool stop = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_OUT_OF_MEMORY;
-    if (overflow)
+    if (c->private)
+        (void)err_set(err, ERR_REFUSED, "it has a private address, and none is allowed");
+    else if (overflow)
         (void)err_set(err, ERR_RETRY, "its answer is larger than can be taken");
     else
         (void)err_set(err, stop ? ERR_STOP : ERR_RETRY, "it can't be asked: %s", why);

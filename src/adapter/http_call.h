@@ -18,13 +18,15 @@ struct http_call;
 struct http_request {
     const char *method; /* "GET", "POST", "DELETE" */
     const char *url;
-    const char *token;  /* "": none. Never part of an error's text */
-    const char *accept; /* "": anything */
-    const char *key;    /* Idempotency-Key; "": none */
-    const char *json;   /* the body; NULL: none */
-    int64_t first_us;   /* the longest wait for the answer's first byte */
-    int64_t silence_us; /* the longest wait for more of it */
-    int64_t total_us;   /* the whole exchange; 0: as long as it likes */
+    const char *token;          /* "": none. Never part of an error's text */
+    const char *accept;         /* "": anything */
+    const char *key;            /* Idempotency-Key; "": none */
+    const char *json;           /* the body; NULL: none */
+    const char *const *headers; /* further ones, "name: value", NULL behind the last; NULL: none */
+    bool public_only;           /* connect to public addresses only, as they were resolved */
+    int64_t first_us;           /* the longest wait for the answer's first byte */
+    int64_t silence_us;         /* the longest wait for more of it */
+    int64_t total_us;           /* the whole exchange; 0: as long as it likes */
 };
 
 enum http_step {

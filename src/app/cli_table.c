@@ -160,6 +160,8 @@ static const struct cli_option schedule_options[] = {
     {"workdays", "YES|NO", "not on Saturdays and Sundays"},
     {"max-runs", "N", "so many runs, then it ends; 0: no limit"},
     {"only-if-new", "YES|NO", "no report when there is nothing new; the period stays free"},
+    {"webhook", "URL", "each report is told there by a signed POST"},
+    {"mail-to", "ADDRESS", "each report is mailed there; as often as there are readers"},
     {"category", "ID", "only this category; as often as needed; all: no override"},
     {"region", "ID", "only this region; likewise"},
     {"override", "NAME", "a cadence instead of the specification's, which then does not limit; no"},
@@ -195,6 +197,11 @@ static const struct cli_option member_options[] = {
 static const struct cli_option schedule_run_options[] = {
     {"test", NULL, "counts for nothing: not for the frequency, not for the counters"},
     {"override", NULL, "also when this period has its report"},
+    END,
+};
+static const struct cli_option deliveries_options[] = {
+    {"state", "NAME", "only those in this state (waiting, delivered, failed, held, in_doubt, ...)"},
+    {"count", "N", "so many at most (default 200)"},
     END,
 };
 static const struct cli_option run_list_options[] = {
@@ -402,6 +409,12 @@ static const struct cli_row rows[] = {
     {"run", "seen", "ID|last", 1, 1, "acknowledge a failure", run_options, cmd_run_seen},
     {"run", "cancel", "ID|last", 1, 1, "take back a run that waits or is made", run_options,
      cmd_run_cancel},
+    {"deliveries", "list", "", 0, 0, "reports and notices brought to others, the newest first",
+     deliveries_options, cmd_deliveries_list},
+    {"deliveries", "retry", "NUMBER", 1, 1, "bring one once more that failed, is held or in doubt",
+     NULL, cmd_deliveries_retry},
+    {"deliveries", "key", "", 0, 0, "the key that receivers of webhooks check signatures with",
+     NULL, cmd_deliveries_key},
     {"stats", NULL, "", 0, 0, "schedules and reports in figures", NULL, cmd_stats},
     {"schedule", "next", "[EXPR]", 0, 1, "when a cron expression runs next, and in words",
      schedule_next_options, cmd_schedule_next},

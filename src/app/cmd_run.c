@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "commands.h"
+#include "delivery_json.h"
 #include "output.h"
 #include "port/reports.h"
 #include "schedule_json.h"
@@ -109,15 +110,30 @@ static void print_run(const struct run_row *r)
                   (long long)r->sources, (long long)r->sources_failed, out_safe(&t, r->sha256));
 }
 
+static json_t *run_with(const struct run_row *run, const struct delivery_row *rows, int32_t count)
+{
+    json_t *o = run_json(run), *list = json_array();
+    for (int32_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, delivery_json(&rows[i])); /* without memory it is short */
+    (void)json_object_set_new(o, "deliveries", list);               /* likewise */
+    return o;
+}
+
 bool cmd_run_show(struct app *app, struct err *err)
 {
     struct agendas a;
     struct run_row run;
-    bool ok = agendas_open(app, false, &a, err) && agendas_run(app, &a, &run, err);
+    struct delivery_row *rows = NULL;
+    int32_t count = 0;
+    struct delivery_filter filter = {.run = &run.id, .max = READ_DELIVERIES_MAX};
+    bool ok = agendas_open(app, false, &a, err) && agendas_run(app, &a, &run, err) &&
+              read_deliveries(a.db, &filter, &a.arena, &rows, &count, err);
     if (ok && app->json)
-        ok = out_json(run_json(&run), false, err);
+        ok = out_json(run_with(&run, rows, count), false, err);
     else if (ok)
         print_run(&run);
+    for (int32_t i = 0; ok && !app->json && i < count; i++)
+        delivery_line(&rows[i]);
     agendas_close(&a);
     return ok;
 }

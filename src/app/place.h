@@ -24,6 +24,7 @@ bool place_sample(char ret[FILE_PATH_MAX], struct err *err);
 #define PLACE_LOCK "engine.lock"
 #define PLACE_TOKENS "api-tokens.json"
 #define PLACE_UNSUBSCRIBE "unsubscribe.key"
+#define PLACE_WEBHOOK "webhook.key"
 #define PLACE_CONFIG "autopilot.ini"
 
 #endif

@@ -31,6 +31,8 @@ static const struct option_row rows[] = {
     {"workdays", "workdays_only", FORM_SWITCH, false},
     {"max-runs", "max_runs", FORM_NUMBER, true},
     {"only-if-new", "only_if_new", FORM_SWITCH, true},
+    {"webhook", "webhook", FORM_TEXT, true},
+    {"mail-to", "mail_to", FORM_LIST, true},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -17,6 +17,7 @@
 #include "domain/unsubscribe.h"
 #include "place.h"
 #include "shared.h"
+#include "wire_deliver.h"
 #include "wire_mail.h"
 #include "wire_search.h"
 
@@ -259,6 +260,23 @@ static bool plug_reports(void *ctx, struct clock_port *clock, struct reports **r
            reports_html_new(content, clock, dir, ret, err);
 }
 
+static bool plug_courier(void *ctx, const struct settings *settings, struct courier **ret,
+                         struct err *err)
+{
+    struct wire *w = ctx;
+    char agent[WIRE_AGENT_MAX];
+    wire_agent(settings, agent);
+    return wire_courier(&w->app, settings, agent, ret, err);
+}
+
+static bool plug_report_letter(void *ctx, const struct settings *settings,
+                               const struct delivery_work *work, const char *html, const char *text,
+                               struct buf *out, struct err *err)
+{
+    (void)ctx; /* all that counts is handed in */
+    return wire_report_letter(settings, work, html, text, out, err);
+}
+
 /* Options that only count at a start keep the value they had. */
 static bool keep_restart_rows(const struct settings *old, struct settings *fresh, struct err *err)
 {
@@ -326,6 +344,8 @@ bool wire_new(const struct app *app, const struct config *config, const struct l
         .agenda = plug_agenda,
         .zones = plug_zones,
         .reports = plug_reports,
+        .courier = plug_courier,
+        .report_letter = plug_report_letter,
         .mirror = shared_is(&config->settings) ? plug_mirror : NULL,
         .record_file = shared_file(&config->settings),
         .settings = plug_settings,

@@ -164,6 +164,14 @@ static const struct event_row rows[EVENT_KINDS] = {
     [EVENT_RUN_RETRY] = {"run_retry", LOG_WARN, "report", false, "{text}"},
     [EVENT_HISTORY_DROPPED] = {"history_dropped", LOG_INFO, "engine", false,
                                "{n1} events and {n2} runs with their reports are no longer kept"},
+    [EVENT_DELIVERED] = {"delivered", LOG_INFO, "report", false, "{text}"},
+    [EVENT_DELIVERY_RETRY] = {"delivery_retry", LOG_WARN, "report", false,
+                              "{text}; it is tried again"},
+    [EVENT_DELIVERY_FAILED] = {"delivery_failed", LOG_ERROR, "report", false,
+                               "{text}; given up after {n1} attempts"},
+    [EVENT_DELIVERY_HELD] = {"delivery_held", LOG_WARN, "report", false, "{text}"},
+    [EVENT_DELIVERY_ASKED] = {"delivery_asked", LOG_INFO, "report", true,
+                              "{text}: it is brought once more, asked for by {actor}"},
 };
 
 const struct event_row *event_row(enum event_kind kind)

@@ -136,6 +136,18 @@ static const struct setting_row rows[] = {
     {"reports", "retries", SETTING_INT, AT(report_retries), 0, 10, NULL, "0", false, false,
      "How often a report that failed for now is tried again before it counts as failed."},
 
+    {"delivery", "secret_file", SETTING_TEXT, AT(delivery_secret), 0, 0, NULL, "", false, false,
+     "The key that webhooks are signed with, the same file on every engine of a record; empty: "
+     "webhook.key in the data directory, made when it is needed."},
+    {"delivery", "allow_private", SETTING_BOOL, AT(delivery_allow_private), 0, 0, NULL, "no", false,
+     false, "Whether webhooks may be at private and loopback addresses."},
+    {"delivery", "html", SETTING_BOOL, AT(delivery_html), 0, 0, NULL, "no", false, false,
+     "Whether a webhook's message has the report itself, besides what is said about it."},
+    {"delivery", "attempts", SETTING_INT, AT(delivery_attempts), 1, 100, NULL, "8", false, false,
+     "After so many attempts a delivery that is not taken is given up."},
+    {"delivery", "retry", SETTING_SPAN, AT(delivery_retry_us), S(1) / 100, DAY, NULL, "10s", false,
+     false, "The wait after the first attempt; four times as long after each further one."},
+
     {"api", "listen", SETTING_TEXT, AT(api_listen), 0, 0, NULL, "", false, true,
      "Where the control API listens: unix:PATH or ADDRESS:PORT; empty: nowhere."},
     {"api", "behind_tls", SETTING_BOOL, AT(api_behind_tls), 0, 0, NULL, "no", false, true,

@@ -29,12 +29,14 @@ void engine_changed(struct engine *e)
     engine_hold(e);
     e->changes++;
     int32_t lanes = e->lanes;
-    bool agenda = e->agenda.running;
+    bool agenda = e->agenda.running, delivery = e->delivery.running;
     engine_let_go(e);
     for (int32_t i = 0; i < lanes; i++)
         wake_up(&e->lane[i].wake);
     if (agenda)
         wake_up(&e->agenda.wake);
+    if (delivery)
+        wake_up(&e->delivery.wake);
 }
 
 /* The most important of what is wrong; "" nothing. Under the lock. */
@@ -54,7 +56,7 @@ static const char *worst(const struct engine *e)
     for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
         if (e->report[i].problem[0] != '\0')
             return e->report[i].problem;
-    return "";
+    return e->delivery.problem;
 }
 
 void engine_publish(struct engine *e)
@@ -228,6 +230,13 @@ static bool agenda_idle(struct engine *e)
            t->failures >= IDLE_FAILURES;
 }
 
+/* Nothing is to be brought now. */
+static bool delivery_idle(const struct engine *e)
+{
+    const struct delivery_thread *t = &e->delivery;
+    return !t->running || (!t->looking && t->idle_at == e->changes) || t->failures >= IDLE_FAILURES;
+}
+
 /* A copy that could not be pulled may be pulled in a moment: only then is what it says known. */
 static bool mirror_settled(const struct engine *e)
 {
@@ -243,7 +252,7 @@ bool engine_idle(struct engine *e)
         idle = true;
         for (int32_t i = 0; i < e->lanes; i++)
             idle = idle && lane_idle(e, &e->lane[i]);
-        idle = idle && agenda_idle(e) && mirror_settled(e);
+        idle = idle && agenda_idle(e) && delivery_idle(e) && mirror_settled(e);
     }
     engine_let_go(e);
     return idle;
@@ -283,6 +292,7 @@ void engine_stop(struct engine *e)
         engine_let_go(e);
     }
     report_threads_stop(e);
+    delivery_thread_stop(e);
     desk_stop(&e->desk);
     if (e->mirror.running) { /* last: what the others wrote is still shown */
         wake_cancel(&e->mirror.wake);
@@ -311,6 +321,7 @@ void engine_free(struct engine *e)
     wake_done(&e->agenda.wake);
     wake_done(&e->mirror.wake);
     wake_done(&e->pool_keeper.wake);
+    wake_done(&e->delivery.wake);
     desk_done(&e->desk);
     wake_done(&e->caller);
     wake_done(&e->keeper);

@@ -118,6 +118,27 @@ struct report_thread {
     int64_t config_no;            /* engine->config_no that reports were made with */
 };
 
+/* Brings finished reports to who wants them. */
+struct delivery_thread {
+    struct engine *engine;
+    pthread_t thread;
+    bool running;     /* the keeper's: started and not joined */
+    struct wake wake; /* of its thread */
+
+    /* guarded by engine->lock */
+    bool looking;
+    int64_t idle_at; /* engine->changes when it last found nothing to bring now */
+    int32_t failures;
+    char problem[ERR_TEXT_MAX];
+
+    /* its thread's own */
+    struct clock_port *clock;
+    struct agenda *agenda;
+    struct mail *mail;
+    struct courier *courier;
+    int64_t config_no; /* engine->config_no that these two were made with */
+};
+
 /* Keeps the copy of a shared record up to date. */
 struct mirror_thread {
     struct engine *engine;
@@ -169,6 +190,7 @@ struct engine {
     struct run_pool pool; /* has a lock of its own, which is never held while this one is taken */
     struct pool_thread pool_keeper;
     struct report_thread report[REPORT_LANES_MAX];
+    struct delivery_thread delivery;
 
     pthread_mutex_t lock; /* guards what follows, and what the lanes say of themselves */
     int32_t lanes;        /* started */
@@ -240,5 +262,9 @@ bool report_threads_busy(struct engine *e);
 /* Asks them to end and joins them, then their keeper, which tells what is left to be told and gives
  * back what was not begun; after the agenda thread has ended. */
 void report_threads_stop(struct engine *e);
+
+/* --- delivery_thread.c ------------------------------------------------------------------------ */
+bool delivery_thread_start(struct engine *e, struct err *err); /* once, the keeper's thread */
+void delivery_thread_stop(struct engine *e);
 
 #endif

@@ -147,7 +147,7 @@ static bool start_agenda(struct engine *e, struct err *err)
     t->engine = e;
     t->idle_at = -1;
     t->alive_until_us = INT64_MAX; /* until its first look */
-    if (!pool_thread_start(e, err) || !wake_init(&t->wake, err))
+    if (!pool_thread_start(e, err) || !delivery_thread_start(e, err) || !wake_init(&t->wake, err))
         return false;
     int failed = pthread_create(&t->thread, NULL, agenda_thread_main, t);
     engine_hold(e);

@@ -78,6 +78,8 @@ static void note_ends(struct engine *e)
     engine_let_go(e);
     run_pool_call(&e->pool);
     wake_up(&e->agenda.wake);
+    if (e->delivery.running)
+        wake_up(&e->delivery.wake);
 }
 
 /* RUN_FENCED: it was told by somebody else, or is none of ours any more. */
