@@ -64,6 +64,18 @@ bool pgagenda_run_end(struct agenda *base, const struct run_ended *ends, int32_t
                       enum run_answer *ret, struct err *err);
 
 /* --- agenda_pg_keep.c --- */
+/* --- agenda_pg_deliver.c --- */
+bool pgagenda_delivery_next(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                            int64_t *ret_us, struct err *err);
+bool pgagenda_delivery_take(struct agenda *base, struct uuid engine, int64_t journal_gen,
+                            struct arena *arena, struct delivery_work *ret, bool *ret_any,
+                            struct err *err);
+bool pgagenda_delivery_report(struct agenda *base, struct uuid run, struct buf *html,
+                              struct buf *text, struct err *err);
+bool pgagenda_delivery_end(struct agenda *base, const struct delivery_ended *e,
+                           enum run_answer *ret, struct err *err);
+bool pgagenda_delivery_again(struct agenda *base, const char *actor, int64_t seq, struct err *err);
+
 bool pgagenda_upkeep(struct agenda *base, const struct agenda_keep *keep, struct agenda_kept *ret,
                      struct err *err);
 

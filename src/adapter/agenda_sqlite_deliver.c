@@ -7,6 +7,7 @@
 #include "base/fp.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "delivery_note.h"
 #include "store/read_schedules.h"
 
 bool agenda_deliver(struct auth *a, struct uuid run, struct err *err)
@@ -110,34 +111,12 @@ bool agenda_delivery_report(struct agenda *base, struct uuid run, struct buf *ht
 
 /* --- ending ----------------------------------------------------------------------------------- */
 
-static enum event_kind event_of(enum delivery_state state)
-{
-    switch (state) {
-    case DELIVERY_WAITING:
-        return EVENT_DELIVERY_RETRY;
-    case DELIVERY_DELIVERED:
-    case DELIVERY_SIMULATED:
-        return EVENT_DELIVERED;
-    case DELIVERY_FAILED:
-        return EVENT_DELIVERY_FAILED;
-    default:
-        return EVENT_DELIVERY_HELD;
-    }
-}
-
-/* "NAME: mail to a@b: delivered", and the answer where it is none. */
 static bool note_end(struct auth *a, const struct delivery_ended *e, struct err *err)
 {
     const struct delivery_work *w = e->work;
-    bool well = e->state == DELIVERY_DELIVERED;
     char text[AGENDA_TEXT_MAX + 1];
-    (void)str_format(text, sizeof text, "%s: %s to %.80s: %s%s%s",
-                     w->about[0] != '\0' ? w->about : w->schedule_name, delivery_kind_name(w->kind),
-                     w->target,
-                     e->state == DELIVERY_WAITING ? "not taken" : delivery_state_name(e->state),
-                     well || e->answer[0] == '\0' ? "" : ": ",
-                     well ? "" : e->answer); /* a cut is fine: it is a reason */
-    struct note note = {.kind = event_of(e->state),
+    delivery_note(e, text);
+    struct note note = {.kind = delivery_event(e->state),
                         .schedule = uuid_is_zero(w->schedule) ? NULL : &w->schedule,
                         .run = uuid_is_zero(w->run) ? NULL : &w->run,
                         .text = text,

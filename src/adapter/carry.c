@@ -62,6 +62,7 @@ static const struct carry_table tables[] = {
     {"schedule_templates", SQL_CARRY_SCHEDULE_TEMPLATES, true},
     {"report_files", SQL_CARRY_REPORT_FILES, false},
     {"report_items", SQL_CARRY_REPORT_ITEMS, false},
+    {"deliveries", SQL_CARRY_DELIVERIES, false},
     {"events", SQL_CARRY_EVENTS, false},
     {"keeping", SQL_CARRY_KEEPING, false},
     {"audit_log", SQL_CARRY_AUDIT_LOG, false},

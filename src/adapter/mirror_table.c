@@ -35,6 +35,7 @@ static const struct mirror_table tables[] = {
      SQL_MIRROR_DROP_NEWSLETTER_RUNS},
     {"report_files", "", SQL_COUNT, "u", SQL_MIRROR_DROP_REPORT_FILES},
     {"schedule_templates", "uitttttttitiii", SQL_MIRROR_SCHEDULE_TEMPLATES, "", SQL_COUNT},
+    {"deliveries", "iuuitttittiiuiiiiit", SQL_MIRROR_DELIVERIES, "", SQL_COUNT},
     {"keeping", "ti", SQL_MIRROR_KEEPING, "", SQL_COUNT},
     {"audit_log", "iittttx", SQL_MIRROR_AUDIT_LOG, "", SQL_COUNT},
 };

@@ -74,9 +74,6 @@ static bool look(struct delivery_thread *t, int64_t *ret_until, struct err *err)
     int64_t next_us = INT64_MAX;
     if (t->agenda == NULL && !e->plugs.agenda(e->plugs.ctx, clock, &t->agenda, err))
         return false;
-    *ret_until = INT64_MAX;
-    if (t->agenda->ops->delivery_next == NULL)
-        return true;
     for (;;) {
         if (!t->agenda->ops->delivery_next(t->agenda, e->id, e->generation, &next_us, err))
             return false;

@@ -148,5 +148,12 @@ LANGUAGE sql STABLE AS $$
         encode(r.hash, 'hex'))
 $$;
 
+CREATE OR REPLACE FUNCTION ap.row_of(r ap.deliveries, workspace bigint) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_array(r.seq, r.id, r.run, workspace, r.kind, r.target, r.about, r.upto,
+        r.text, r.state, r.attempt, ap.us(r.not_before), r.owner, r.journal_gen, ap.us(r.until),
+        ap.us(r.created_at), ap.us(r.finished_at), r.code, r.answer)
+$$;
+
 CREATE OR REPLACE FUNCTION ap.row_of(r ap.keeping) RETURNS json
 LANGUAGE sql STABLE AS $$ SELECT json_build_array(r.relation, ap.us(r.before)) $$;

@@ -76,6 +76,10 @@ LANGUAGE sql STABLE AS $$
      WHERE r.changed >= since
      ORDER BY r.status IN ('queued', 'running', 'success'), r.seq)
     UNION ALL
+    (SELECT 'deliveries', ap.row_of(d, w.no)
+     FROM ap.deliveries d LEFT JOIN ap.workspaces w ON w.id = d.workspace_id
+     WHERE d.changed >= since ORDER BY d.seq)
+    UNION ALL
     (SELECT 'schedule_templates', ap.row_of(e, w.no)
      FROM ap.schedule_templates e LEFT JOIN ap.workspaces w ON w.id = e.workspace_id
      WHERE e.changed >= since

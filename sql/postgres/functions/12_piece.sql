@@ -63,7 +63,8 @@ LANGUAGE sql IMMUTABLE AS $$
     (21, 'engines', 'x.id', 1),
     (22, 'events', 'x.seq', 1),
     (23, 'audit_log', 'x.seq', 1),
-    (24, 'keeping', 'x.relation', 1)
+    (24, 'keeping', 'x.relation', 1),
+    (25, 'deliveries', 'x.seq', 1)
 $$;
 
 /* What is asked of: a table, from behind a key on (NULL: from its start). */

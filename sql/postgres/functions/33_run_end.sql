@@ -121,6 +121,7 @@ BEGIN
     WHERE f.trigger <> 'test'
     ON CONFLICT DO NOTHING;
     PERFORM ap.run_count(f, 'success', NULL, t);
+    PERFORM ap.deliver(ARRAY[f.id], t);
     PERFORM ap.run_note('run_success', f, '', e, t);
 END $$;
 
@@ -257,6 +258,7 @@ BEGIN
     FROM (SELECT f.schedule, count(*) AS runs FROM unnest(seen) f
           WHERE f.trigger <> 'test' GROUP BY f.schedule) c
     WHERE s.id = c.schedule;
+    PERFORM ap.deliver(ARRAY(SELECT f.id FROM unnest(seen) f), t);
     PERFORM ap.audit_runs(t, 'run_success', 'autopilot', array_agg((seen[u.n]).name ORDER BY u.n),
         array_agg((seen[u.n]).name ORDER BY u.n),
         array_agg(coalesce((u.e ->> 'items')::bigint, 0) ORDER BY u.n),

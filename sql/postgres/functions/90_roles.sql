@@ -46,6 +46,10 @@ LANGUAGE sql IMMUTABLE AS $$
     ('run_return', true, true, false, false),
     ('run_end', true, true, false, false),
     ('upkeep', true, true, false, false),
+    ('delivery_next', true, true, false, false),
+    ('delivery_take', true, true, false, false),
+    ('delivery_report', true, true, false, false),
+    ('delivery_end', true, true, false, false),
     /* What an operator asks for, himself or at an engine's console. */
     ('job_seed', true, true, true, false),
     ('job_put', true, true, true, false),
@@ -73,6 +77,7 @@ LANGUAGE sql IMMUTABLE AS $$
     ('run_ask', true, true, true, false),
     ('run_cancel', true, true, true, false),
     ('run_seen', true, true, true, false),
+    ('delivery_again', true, true, true, false),
     ('backfill', true, true, true, false),
     ('names', true, true, true, true),
     /* What everybody may know of the record and of himself. */
@@ -129,6 +134,7 @@ LANGUAGE sql IMMUTABLE AS $$
     ('newsletter_specifications', 'workspace_id = ANY ((SELECT ap.my_workspaces())::uuid[])'),
     ('autopilot_schedules', 'workspace_id = ANY ((SELECT ap.my_workspaces())::uuid[])'),
     ('newsletter_runs', 'workspace_id = ANY ((SELECT ap.my_workspaces())::uuid[])'),
+    ('deliveries', 'workspace_id = ANY ((SELECT ap.my_workspaces())::uuid[])'),
     ('schedule_templates', 'workspace_id = ANY ((SELECT ap.my_workspaces())::uuid[])'),
     /* What belongs to a row that is seen. */
     ('schedule_specifications',
