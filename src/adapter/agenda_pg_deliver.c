@@ -44,8 +44,8 @@ static bool read_work(const json_t *w, struct arena *arena, struct delivery_work
                  {"spec_name", &ret->spec_name}, {"schedule_name", &ret->schedule_name},
                  {"trigger", &ret->trigger},     {"report", &ret->file},
                  {"sha256", &ret->sha256}};
-    bool ok = pg_get_uuid(w, "id", &ret->id) &&
-              delivery_kind_parse(pg_get_text(w, "kind"), &ret->kind);
+    bool ok =
+        pg_get_uuid(w, "id", &ret->id) && delivery_kind_parse(pg_get_text(w, "kind"), &ret->kind);
     (void)pg_get_uuid(w, "run", &ret->run);           /* none: zero */
     (void)pg_get_uuid(w, "schedule", &ret->schedule); /* likewise */
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -95,11 +95,11 @@ bool pgagenda_delivery_end(struct agenda *base, const struct delivery_ended *e,
     char words[AGENDA_TEXT_MAX + 1], said[DELIVERY_ANSWER_MAX + 1];
     text_screen_to(said, sizeof said, e->answer);
     delivery_note(e, words);
-    json_t *q = json_pack("{s:I,s:i,s:s,s:I,s:i,s:o,s:s,s:o}", "seq", (json_int_t)e->work->seq,
-                          "attempt", (int)e->work->attempt, "state", delivery_state_name(e->state),
-                          "again", (json_int_t)e->again_us, "code", (int)e->code, "answer",
-                          pg_words(said), "kind", event_row(delivery_event(e->state))->name,
-                          "words", pg_words(words));
+    json_t *q =
+        json_pack("{s:I,s:i,s:s,s:I,s:i,s:o,s:s,s:o}", "seq", (json_int_t)e->work->seq, "attempt",
+                  (int)e->work->attempt, "state", delivery_state_name(e->state), "again",
+                  (json_int_t)e->again_us, "code", (int)e->code, "answer", pg_words(said), "kind",
+                  event_row(delivery_event(e->state))->name, "words", pg_words(words));
     FP("delivery_end_before");
     if (!pg_ask(&pgagenda_of(base)->ask, "delivery_end", q, &answer, err))
         return false;

@@ -25,8 +25,8 @@ void delivery_note(const struct delivery_ended *e, char dst[AGENDA_TEXT_MAX + 1]
     bool well = e->state == DELIVERY_DELIVERED || e->answer[0] == '\0';
     char text[AGENDA_TEXT_MAX + 1];
     (void)str_format(text, sizeof text, "%s: %s to %.80s: %s%s%s",
-                     w->about[0] != '\0' ? w->about : w->schedule_name,
-                     delivery_kind_name(w->kind), w->target,
+                     w->about[0] != '\0' ? w->about : w->schedule_name, delivery_kind_name(w->kind),
+                     w->target,
                      e->state == DELIVERY_WAITING ? "not taken" : delivery_state_name(e->state),
                      well ? "" : ": ", well ? "" : e->answer); /* a cut is fine */
     text_screen_to(dst, AGENDA_TEXT_MAX + 1, text);

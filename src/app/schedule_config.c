@@ -2,6 +2,8 @@
 #include "schedule_config.h"
 
 #include "base/str.h"
+#include "domain/address.h"
+#include "domain/delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,11 +139,26 @@ static bool check_after(const struct app *app, const char *type, struct err *err
            err_set(err, ERR_USAGE, "--day: a schedule that follows another has no times");
 }
 
+static bool check_receivers(const struct app *app, struct err *err)
+{
+    for (int32_t i = 0; i < app->values; i++) {
+        const char *text = app->value[i].text;
+        bool post = str_equal(app->value[i].option->name, "webhook");
+        if (text == NULL || text[0] == '\0')
+            continue;
+        if (post && (strlen(text) > DELIVERY_TARGET_MAX || strncmp(text, "http", 4) != 0))
+            return err_set(err, ERR_USAGE, "--webhook %s: write https://...", text);
+        if (str_equal(app->value[i].option->name, "mail-to") && !address_valid(text))
+            return err_set(err, ERR_USAGE, "--mail-to %s: that is no address", text);
+    }
+    return true;
+}
+
 bool schedule_config_apply(const struct app *app, const char **type, json_t *config,
                            struct err *err)
 {
     *type = type_of(app, *type);
-    if (!check_after(app, *type, err))
+    if (!check_after(app, *type, err) || !check_receivers(app, err))
         return false;
     for (int i = 0; i < ROWS; i++) {
         if (!cli_given(app, rows[i].option))

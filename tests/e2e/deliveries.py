@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """deliveries.py - finished reports brought to others: webhooks that are signed, tried again, given
-up; letters to readers, at most once; both with the engine killed at every failpoint on the way.
+up; letters to readers, at most once; both with the engine killed on the way (`all`: at every
+failpoint).
 """
 import base64
 import datetime
@@ -170,8 +171,25 @@ def private():
               and 'https' in (d['answer'] or '') and d['attempt'] == 1, d)
 
 
+def words():
+    data = prepare('words')
+    for bad in (('--webhook', 'ftp://example.org/'), ('--mail-to', 'nobody'),
+                ('--mail-to', 'a@b.org\r\nBcc: c@d.org')):
+        p = lab.run(data, 'schedule', 'edit', 'daily', *bad)
+        lab.check('%r is refused' % bad[1], p.returncode == 2, (p.returncode, p.stderr))
+    lab.must(data, 'schedule', 'edit', 'daily', '--webhook', 'https://example.org/', '--quiet')
+    lab.must(data, 'schedule', 'edit', 'daily', '--webhook', '', '--quiet')
+    make_due(data)
+    engine(data)
+    lab.check('an empty value takes it back', deliveries(data) == [], deliveries(data))
+
+
+def chosen(points, few):
+    return points if 'all' in sys.argv[1:] else few
+
+
 def killed_posting():
-    for point in POINTS:
+    for point in chosen(POINTS, ('agenda_run_end_after', 'delivery_post_after')):
         r = Receiver()
         data = prepare('k-' + point, '--webhook', r.url, delivery=['allow_private = yes'])
         make_due(data)
@@ -211,7 +229,7 @@ def mailed():
 
 
 def killed_mailing():
-    for point in MAIL_POINTS:
+    for point in chosen(MAIL_POINTS, ('delivery_mail_before', 'delivery_mail_after')):
         data = prepare('m-' + point, '--mail-to', 'ana@example.org',
                        mail=['mode = maildir', 'from = reports@example.com'])
         make_due(data)
@@ -229,6 +247,7 @@ def main():
     given_up()
     private()
     mailed()
+    words()
     if os.path.exists(lab.FP_BIN):
         killed_posting()
         killed_mailing()

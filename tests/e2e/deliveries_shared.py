@@ -11,7 +11,7 @@ import deliveries as d
 import lab
 from lab_db import database, db, sql
 
-POINTS = ('delivery_take_after', 'delivery_post_after', 'delivery_end_after')
+POINTS = ('delivery_post_after',)
 
 
 def shared(name, url, *words, **sections):
