@@ -17,6 +17,7 @@ import sys
 import threading
 
 import lab
+from lab_smtp import Sink
 
 NOW = datetime.datetime.now(datetime.timezone.utc)
 SLOT = (NOW - datetime.timedelta(hours=2)).replace(second=0, microsecond=0)
@@ -242,6 +243,33 @@ def killed_mailing():
                   (code, len(got), states(data)))
 
 
+def relayed():
+    """A relay can't be asked what became of a letter: killed behind the dot it is in doubt."""
+    sink = Sink(starttls=False)
+    mail = dict(AUTOPILOT_MAIL_MODE='smtp', AUTOPILOT_MAIL_URL=sink.url(),
+                AUTOPILOT_MAIL_TLS='no', AUTOPILOT_MAIL_FROM='reports@firm.example',
+                AUTOPILOT_MAIL_POSTAL_ADDRESS='Firm, Road 1, 10115 Berlin',
+                AUTOPILOT_MAIL_UNSUBSCRIBE='mailto:stop@firm.example',
+                AUTOPILOT_MAIL_DAILY_CAP='100')
+    for point, state, count in (('delivery_mail_after', 'in_doubt', 1),
+                                ('delivery_mail_before', 'in_doubt', 0)):
+        data = prepare('r-' + point, '--mail-to', 'ana@example.org')
+        make_due(data)
+        before = len(sink.taken)
+        code, _ = engine(data, binary=lab.FP_BIN, AUTOPILOT_FP=point + ':1:kill', **mail)
+        engine(data, **mail)
+        engine(data, **mail)
+        lab.check('killed at %s with a relay the letter is in doubt, and never goes twice' % point,
+                  code == -9 and [s[1] for s in states(data)] == [state]
+                  and len(sink.taken) - before == count,
+                  (code, states(data), len(sink.taken) - before))
+    lab.must(data, 'deliveries', 'retry', str(deliveries(data)[0]['id']), '--quiet')
+    engine(data, **mail)
+    lab.check('a person may have it sent again', states(data)[0][1] == 'delivered'
+              and len(sink.taken) == 2, (states(data), len(sink.taken)))
+    sink.close()
+
+
 def main():
     webhook()
     given_up()
@@ -251,6 +279,7 @@ def main():
     if os.path.exists(lab.FP_BIN):
         killed_posting()
         killed_mailing()
+        relayed()
     else:
         lab.skip('killed at each failpoint', 'there is no build with failpoints')
     lab.finish()
