@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/uuid.h"
-#include "domain/heard.h"
 #include "domain/types.h"
 
 #include <stdbool.h>
@@ -144,7 +143,6 @@ void event_sentence(const struct event *e, bool mask, struct buf *out);
 void event_mask_text(const char *text, struct buf *out);
 /* The event that a ledger row writes when it comes to rest in `state`; EVENT_KINDS for none. */
 enum event_kind event_of_send(enum send_state state);
-/* The event that tells what came back about a letter; EVENT_KINDS for nothing. */
-enum event_kind event_of_heard(enum heard_kind kind);
+
 
 #endif

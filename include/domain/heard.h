@@ -7,6 +7,7 @@
 #define DOMAIN_HEARD_H
 
 #include "base/uuid.h"
+#include "domain/event.h"
 #include "domain/ledger.h"
 #include "domain/types.h"
 
@@ -53,5 +54,8 @@ bool heard_possible(enum mail_mode mode, enum send_state state);
  * Who answered is not written to by a machine again. Pure; any thread. */
 void heard_judge(const struct heard *h, enum send_state state, enum heard_kind before,
                  struct heard_effect *ret);
+
+/* The event that tells what came back about a letter; EVENT_KINDS for nothing. */
+enum event_kind event_of_heard(enum heard_kind kind);
 
 #endif

@@ -220,24 +220,6 @@ enum event_kind event_of_send(enum send_state state)
     return EVENT_KINDS;
 }
 
-enum event_kind event_of_heard(enum heard_kind kind)
-{
-    switch (kind) {
-    case HEARD_DELAYED:
-        return EVENT_LETTER_DELAYED;
-    case HEARD_DELIVERED:
-        return EVENT_LETTER_DELIVERED;
-    case HEARD_BOUNCED:
-        return EVENT_LETTER_BOUNCED;
-    case HEARD_ANSWERED:
-        return EVENT_LETTER_ANSWERED;
-    case HEARD_NOTHING:
-    case HEARD_KINDS:
-        break;
-    }
-    return EVENT_KINDS;
-}
-
 /* What may stand in an address or beside it without a blank: the mask works on such runs. Bytes of
  * UTF-8 characters count as letters. */
 static bool in_address(char c)

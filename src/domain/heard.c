@@ -38,3 +38,21 @@ void heard_judge(const struct heard *h, enum send_state state, enum heard_kind b
     ret->suppress =
         ret->mark && (h->kind == HEARD_ANSWERED || (h->kind == HEARD_BOUNCED && h->nobody));
 }
+
+enum event_kind event_of_heard(enum heard_kind kind)
+{
+    switch (kind) {
+    case HEARD_DELAYED:
+        return EVENT_LETTER_DELAYED;
+    case HEARD_DELIVERED:
+        return EVENT_LETTER_DELIVERED;
+    case HEARD_BOUNCED:
+        return EVENT_LETTER_BOUNCED;
+    case HEARD_ANSWERED:
+        return EVENT_LETTER_ANSWERED;
+    case HEARD_NOTHING:
+    case HEARD_KINDS:
+        break;
+    }
+    return EVENT_KINDS;
+}

@@ -2,7 +2,7 @@
  *
  * The idea: hundreds of schedules are due at nine o'clock, and all that takes time about them
  * (rows, indexes, events, what their reports need) is known before. So they are made ready while
- * nothing happens; at nine one command says that they have begun, and their lanes start; and what that
+ * nothing happens; at nine one command says that they have begun, and their lanes start; what that
  * changes in the record is written while the lanes work. Until it is, the record is not told
  * anything that names these runs (run_pool.h: apart). */
 #include "ready.h"

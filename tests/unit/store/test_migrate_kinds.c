@@ -99,7 +99,7 @@ static void nothing_is_lost(void **state)
         const char *query;
         int64_t want;
     } cases[] = {
-        {__LINE__, "PRAGMA user_version", 7},
+        {__LINE__, "PRAGMA user_version", 9},
         {__LINE__, "SELECT count(*) FROM autopilot_schedules", 2},
         {__LINE__, "SELECT count(*) FROM autopilot_schedules WHERE after_id IS NULL", 2},
         {__LINE__,

@@ -1,4 +1,4 @@
-/* 0008_deliveries - what is to be brought to whom: finished reports, and words about failures. A row
+/* 0011_deliveries - what is to be brought to whom: finished reports, and words about failures. A row
  * is made in the commit that says that the report is made. */
 
 CREATE TABLE ap.deliveries (

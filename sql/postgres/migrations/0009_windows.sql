@@ -1,4 +1,4 @@
-/* 0008_windows - letters of one recipient domain are counted by the hour, and found while the
+/* 0009_windows - letters of one recipient domain are counted by the hour, and found while the
  * domain asks to wait: each row has its registrable domain from now on. */
 
 UPDATE ap.sends s SET site = l.site FROM ap.leads l WHERE l.id = s.lead AND s.site IS NULL;

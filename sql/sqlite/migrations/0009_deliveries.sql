@@ -1,4 +1,4 @@
-/* 0007_deliveries - what is to be brought to whom: finished reports, and words about failures.
+/* 0009_deliveries - what is to be brought to whom: finished reports, and words about failures.
  *
  * A row is made in the commit that says that the report is made, so that neither is there without
  * the other. `attempt` with the row names a piece of work, as in newsletter_runs. */
@@ -30,4 +30,4 @@ CREATE INDEX deliveries_open ON deliveries (not_before, seq)
     WHERE state = 'waiting' OR state = 'going';
 CREATE INDEX deliveries_about ON deliveries (about, created_at) WHERE run IS NULL;
 
-PRAGMA user_version = 7;
+PRAGMA user_version = 9;
