@@ -31,7 +31,8 @@ scripts.tools := $(sort $(wildcard tests/tools/test_*.sh))
 simulation: $(call chosen,$(filter %/sim/prog_sim,$(tests.prog))) ; @:
 programs-unit:   $(call chosen,$(tests.unit) $(tests.contract))
 programs-system: program $(call chosen,$(tests.sim) $(tests.e2e)) $(tests.prog)
-programs-bench:  program $(call chosen,$(tests.bench)) $(filter %/bench/prog_files %/bench/prog_pg %/bench/prog_fetch,$(tests.prog))
+programs-bench:  program $(call chosen,$(tests.bench)) $(filter %/bench/prog_files %/bench/prog_pg %/bench/prog_fetch \
+                  %/bench/prog_mail %/e2e/prog_smtp,$(tests.prog))
 programs-fuzz:   $(call chosen,$(tests.fuzz))
 programs-unit programs-system programs-bench programs-fuzz: ; @:
 

@@ -84,7 +84,9 @@ static bool ask(void *ctx)
     struct mail_smtp *m = s->m;
     pthread_mutex_lock(&m->mutex);
     s->slot->step = STEP_ASKING;
-    pthread_cond_signal(&m->news);
+    pthread_mutex_unlock(&m->mutex);
+    pthread_cond_signal(&m->news); /* whoever is woken finds the mutex free */
+    pthread_mutex_lock(&m->mutex);
     while (s->slot->step != STEP_ALLOWED && !atomic_load(&m->taken_back))
         pthread_cond_wait(&s->leave, &m->mutex);
     bool allowed = s->slot->step == STEP_ALLOWED;
@@ -140,7 +142,8 @@ static void *run(void *arg)
         pthread_mutex_lock(&m->mutex);
         decide(m, s->slot, &outcome);
         s->slot = NULL;
-        pthread_cond_signal(&m->news);
+        if (next_slot(m) == NULL)
+            pthread_cond_signal(&m->news);
     }
     pthread_mutex_unlock(&m->mutex);
     return NULL;
@@ -261,6 +264,8 @@ static bool is_among(struct uuid id, const struct uuid *ids, int32_t count)
 static bool smtp_allow(struct mail *mail, const struct uuid *ids, int32_t count, struct err *err)
 {
     struct mail_smtp *m = own(mail);
+    struct sender *wake[SMTP_CONNECTIONS_MAX];
+    int32_t wakes = 0;
     (void)err; /* nothing can fail */
     pthread_mutex_lock(&m->mutex);
     for (int32_t i = 0; i < m->count; i++) {
@@ -268,9 +273,11 @@ static bool smtp_allow(struct mail *mail, const struct uuid *ids, int32_t count,
         if (s->step != STEP_ASKED || !is_among(s->letter.id, ids, count))
             continue;
         s->step = STEP_ALLOWED;
-        pthread_cond_signal(&s->sender->leave);
+        wake[wakes++] = s->sender;
     }
     pthread_mutex_unlock(&m->mutex);
+    for (int32_t i = 0; i < wakes; i++)
+        pthread_cond_signal(&wake[i]->leave); /* each finds the mutex free */
     return true;
 }
 
