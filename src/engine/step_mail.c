@@ -405,7 +405,11 @@ int32_t step_mail_count(const struct lane *l)
 {
     if (l->end != LANE_ENDS || l->stale || l->unsettled)
         return 0;
-    return l->settings.mail_batch < l->mail_left ? l->settings.mail_batch : l->mail_left;
+    int32_t batch = l->settings.mail_batch, lines = l->settings.mail_connections;
+    /* A batch is over when its last letter is: full rounds leave no connection idle. */
+    if (l->ports->mail->ops->mode == MODE_SMTP && lines > 0 && batch > lines)
+        batch -= batch % lines;
+    return batch < l->mail_left ? batch : l->mail_left;
 }
 
 /* Batch after batch, until there is nothing to claim. granted: the first is claimed already. */
