@@ -1,12 +1,13 @@
 /* prog_hostile.c - leads that mean harm, on the way that letters go: template, message, SMTP.
  *
  * usage: prog_hostile COUNT [SAMPLE]
- * Names, companies, titles, addresses, terms and templates are made of pieces that break careless
- * programs. Each letter is written by the engine's own function and handed to the SMTP port; a
- * strict relay looks at every byte. A letter is held, refused, or arrives as it was written, at the
- * one address that it is for. Prints "made N held N rejected N sent N wrong N" and the first wrong
- * thing. SAMPLE: each 50th subject and letter are put there, for another reader: lines "SIZE SIZE",
- * then the bytes of both. */
+ * Names, companies, titles, page addresses and mail addresses are made of pieces that break
+ * careless programs; the templates are a few ordinary ones, group and term stay the same. Each
+ * letter is written by the engine's own function and handed to the SMTP port; a strict relay looks
+ * at every byte. A letter is held, refused, or arrives as it was written, at the one address that
+ * it is for. Prints "made N held N rejected N sent N wrong N" and the first wrong thing. SAMPLE:
+ * each 50th subject and letter are put there, for another reader: lines "SIZE SIZE", then the bytes
+ * of both. */
 #include "../../src/app/wire.h"
 
 #include "adapter/mail_smtp.h"
