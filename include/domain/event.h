@@ -144,5 +144,4 @@ void event_mask_text(const char *text, struct buf *out);
 /* The event that a ledger row writes when it comes to rest in `state`; EVENT_KINDS for none. */
 enum event_kind event_of_send(enum send_state state);
 
-
 #endif
