@@ -114,7 +114,7 @@ BEGIN
                    AND e.next_run_at <= t AND NOT EXISTS (
                      SELECT FROM ap.ready_slots r JOIN ap.ready_batches b ON b.id = r.batch
                      WHERE r.schedule = e.id AND r.due = e.next_run_at
-                       AND coalesce(b.begun_at + interval '10 seconds',
+                       AND coalesce(b.begun_at + interval '5 seconds',
                                     r.due + interval '1 second') > t)
                  ORDER BY e.next_run_at LIMIT most)
                 UNION ALL

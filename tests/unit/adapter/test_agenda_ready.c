@@ -357,7 +357,7 @@ static void what_a_dead_engine_began_is_found(void **state)
                                 .next_us = stage_at(DUE) + SCENE_DAY,
                                 .reason = ""};
     assert_true(start(&s));
-    s.c.clock.now = stage_at(DUE) + 11 * US_PER_S;
+    s.c.clock.now = stage_at(DUE) + 6 * US_PER_S;
     assert_int_equal(due(&s), 1);
     SCENE_OK(&s.c, s.c.a->ops->slots(s.c.a, &order, 1, &answer, &s.c.err));
     assert_int_equal(answer, SLOT_GONE);
