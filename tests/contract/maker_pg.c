@@ -192,15 +192,9 @@ static bool check_nothing(void *record, char *text, size_t size)
 
 const struct ct_maker ct_pg = {"authority_pg", record_new, record_free, open_pg, rows,
                                events,         facts,      count,       check};
-const struct ct_maker ct_pg_pooler = {"authority_pg_pooler",
-                                      record_new_pooler,
-                                      record_free,
-                                      open_pg,
-                                      rows,
-                                      events,
-                                      facts,
-                                      count,
-                                      check_nothing};
+const struct ct_maker ct_pg_pooler = {
+    "authority_pg_pooler", record_new_pooler, record_free, open_pg, rows, events, facts, count,
+    check_nothing};
 
 int maker_pg_run(const struct ct_maker *maker)
 {
