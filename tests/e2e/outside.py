@@ -279,6 +279,7 @@ def settings(relay):
                 AUTOPILOT_MAIL_POSTAL_ADDRESS='Firm, 1 Way, Town', AUTOPILOT_MAIL_UNSUBSCRIBE='mailto:stop@firm.example',
                 AUTOPILOT_MAIL_DAILY_CAP=100000, AUTOPILOT_MAIL_CONFIRM_FIRST=0,
                 AUTOPILOT_MAIL_CONNECTIONS=CONNECTIONS, AUTOPILOT_MAIL_RETRY_1='1d',
+                AUTOPILOT_MAIL_BACK_OFF='no',  # the Model's letters don't wait for each other
                 AUTOPILOT_ENGINE_RETRY_MIN='10ms', AUTOPILOT_ENGINE_RETRY_MAX='50ms',
                 AUTOPILOT_ENGINE_SEARCH_FAILURES=100, AUTOPILOT_FETCH_CONTACT='mailto:we@firm.example',
                 AUTOPILOT_FETCH_ALLOW_PRIVATE='yes', AUTOPILOT_FETCH_PER_HOST_INTERVAL='0')

@@ -184,12 +184,14 @@ static void an_address_with_two_letters_is_found(void **state)
 {
     struct record_lab *l = *state;
     int32_t broken = 0;
-    lab_sql(l, "PRAGMA writable_schema = ON; CREATE TABLE copy AS SELECT * FROM sends; "
-               "UPDATE copy SET seq = 100 WHERE seq = 1; "
-               "PRAGMA foreign_keys = OFF; DROP TABLE sends; ALTER TABLE copy RENAME TO sends; "
-               "INSERT INTO sends SELECT 101, randomblob(16), job, mode, lead, source, address, "
-               "site, group_no, term_no, cycle, state, attempt, owner, epoch, queued_at, "
-               "claimed_at, decided_at, retry_at, code, reason, sha256 FROM sends WHERE seq = 100");
+    lab_sql(
+        l,
+        "PRAGMA writable_schema = ON; CREATE TABLE copy AS SELECT * FROM sends; "
+        "UPDATE copy SET seq = 100 WHERE seq = 1; "
+        "PRAGMA foreign_keys = OFF; DROP TABLE sends; ALTER TABLE copy RENAME TO sends; "
+        "INSERT INTO sends SELECT 101, randomblob(16), job, mode, lead, source, address, "
+        "site, group_no, term_no, cycle, state, attempt, owner, epoch, queued_at, "
+        "claimed_at, decided_at, retry_at, code, reason, sha256, heard FROM sends WHERE seq = 100");
     struct finding f = verify(l, false, &broken);
     assert_non_null(strstr(buf_text(&f.names), "address "));
     buf_done(&f.names);
