@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "domain/lead.h"
+#include "domain/types.h"
 
 #include <stddef.h>
 
@@ -49,6 +50,12 @@ void page_reader_free(struct page_reader *reader);
  * HTML, and the encoding. Fails (ERR_STOP) only without memory. */
 bool page_extract(struct page_reader *reader, const void *bytes, size_t len,
                   const char *content_type, struct page_facts *ret_facts, struct err *err);
+
+/* The link on the page, if it is HTML, that looks most like one to how its owner can be reached
+ * (domain/contact.h), as an address that weblink_clean() gives. Only of the same site as `url`,
+ * where the page is from (of weblink_clean() as well), and of another page. */
+bool page_contact(struct page_reader *reader, const void *bytes, size_t len,
+                  const char *content_type, const char *url, char ret[URL_MAX + 1]);
 
 /* The text of a page, for an index: words as they are read, blocks on lines of their own; scripts
  * and the like left out. Appends to both bufs, at most to their ceilings (reaching one is no

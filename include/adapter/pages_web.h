@@ -23,6 +23,7 @@ struct pages_web_options {
     bool contact;             /* whether it names a contact: else every page is ERR_STOP */
     bool allow_private;       /* connect to private and loopback addresses too */
     int64_t host_interval_us; /* the pause between two requests to a host */
+    bool contact_hop;         /* a page without an address: once on to its site's contact page */
     const char *data_dir;     /* where fetch.db is; NULL: nothing is kept */
     /* For tests: where all connections go ("HOST:PORT:HOST:PORT" of libcurl; NULL: where they
      * belong), and a port of this machine that counts as public (0: none). */

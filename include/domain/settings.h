@@ -69,6 +69,7 @@ struct settings {
     char fetch_contact[SETTING_TEXT_MAX + 1];
     bool fetch_allow_private;
     int64_t fetch_per_host_interval_us;
+    bool fetch_contact_hop;
     /* [reports] */
     char reports_dir[SETTING_TEXT_MAX + 1];
     int64_t report_deadline_us;

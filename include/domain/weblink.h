@@ -19,6 +19,10 @@ bool weblink_clean(const char *text, char dst[URL_MAX + 1]);
  * networks count clicks (utm_..., fbclid, ...); host in lower case. url: of weblink_clean. */
 void weblink_canonical(const char *url, char dst[URL_MAX + 1]);
 
+/* Whether both are of one site: the same host and port, whatever the scheme and with or without
+ * "www.". a, b: of weblink_clean. */
+bool weblink_same_site(const char *a, const char *b);
+
 /* The host, without "www.", for showing; "" when there is none. url: of weblink_clean. */
 void weblink_host(const char *url, char *dst, size_t size);
 

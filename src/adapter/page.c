@@ -147,6 +147,14 @@ bool page_extract(struct page_reader *reader, const void *bytes, size_t len,
     return true;
 }
 
+bool page_contact(struct page_reader *reader, const void *bytes, size_t len,
+                  const char *content_type, const char *url, char ret[URL_MAX + 1])
+{
+    struct page page;
+    return prepare(reader, (struct page_span){bytes, len}, content_type, &page, NULL) &&
+           page.kind == PAGE_HTML && page_link(page.text, url, ret);
+}
+
 bool page_text(struct page_reader *reader, const void *bytes, size_t len, const char *content_type,
                struct buf *out_title, struct buf *out_text, enum page_kind *ret_kind,
                struct err *err)

@@ -85,6 +85,10 @@ enum { PAGE_JSON_MAX = 256 * 1024 }; /* structured data behind this is not read 
  * the page, and *ret_promising says whether any was. False: out reached its ceiling. */
 bool page_sieve(struct page_span html, bool for_addresses, struct buf *out, bool *ret_promising);
 
+/* --- page_link.c --- */
+/* See page_contact(). */
+bool page_link(struct page_span html, const char *url, char ret[URL_MAX + 1]);
+
 /* --- page_run.c --- */
 enum { RUN_MAX = 32 * 1024, RUN_EDGES = 2048 };
 /* The text of the block that is being read, in the form that domain/extract wants. */

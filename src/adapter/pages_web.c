@@ -40,6 +40,7 @@ struct item {
     int64_t again_us; /* WAITING: nothing can be done before */
     int64_t begun_us, spent_us, done_us;
     int32_t redirects;
+    bool hopped;                /* this is the contact page; a failure is an empty page */
     int32_t fetch;              /* FETCHING: its number; else -1 */
     bool robots;                /* FETCHING: not the page, but robots.txt */
     struct content_state marks; /* that were sent */
@@ -61,7 +62,7 @@ struct pages_web {
     struct web_fetch *fetch[FETCHES_MAX];
     bool busy[FETCHES_MAX];
     char agent[AGENT_MAX];
-    bool contact;
+    bool contact, contact_hop;
     int64_t host_interval_us;
     struct item *items;
     struct item *wanted;                 /* of start(); NULL: none */
@@ -113,13 +114,20 @@ static void free_item(struct pages_web *p, struct item *i)
     i->state = ITEM_FREE;
 }
 
+/* i->why says why. The page that led to a contact page was read, and had no address. */
+static void end_failed(struct item *i)
+{
+    const bool empty = i->hopped && i->why.kind != ERR_STOP;
+    i->state = empty ? ITEM_READY : ITEM_FAILED;
+    i->done_us = clock_boot_us();
+}
+
 static void fail(struct item *i, enum err_kind kind, const char *why)
 {
     char shown[SHOWN_MAX];
     text_screen_to(shown, sizeof shown, i->at);
     (void)err_set(&i->why, kind, "pages: %s: %s", shown, why);
-    i->state = ITEM_FAILED;
-    i->done_us = clock_boot_us();
+    end_failed(i);
 }
 
 static bool set_place(struct item *i, const char *url)
@@ -137,6 +145,7 @@ static void begin_item(struct pages_web *p, struct item *i)
     i->state = ITEM_WAITING;
     i->again_us = i->spent_us = 0;
     i->redirects = 0;
+    i->hopped = i->cut = false;
     i->fetch = -1;
     p->look_us = 0;
     if (!set_place(i, i->url)) {
@@ -249,6 +258,8 @@ static void take_redirect(struct item *i, const struct web_response *r)
 {
     if (++i->redirects > REDIRECTS_MAX)
         fail(i, ERR_REFUSED, "it leads on more than 5 times");
+    else if (i->hopped && !weblink_same_site(i->at, r->location))
+        fail(i, ERR_REFUSED, "the contact page leads to another site");
     else if (!set_place(i, r->location))
         fail(i, ERR_REFUSED, "it leads to something else than a page of the web");
 }
@@ -294,6 +305,26 @@ static void take_response(struct pages_web *p, struct item *i, struct web_respon
     p->bytes += (int64_t)i->len;
 }
 
+/* The page is here. Without an address, and with a link to a contact page, it waits for that one
+ * instead, as after a redirect: its host's pause, its robots.txt, and what is left of the time. */
+static void hop(struct pages_web *p, struct item *i)
+{
+    struct page_facts facts;
+    char url[URL_MAX + 1];
+    const char *bytes = i->bytes != NULL ? i->bytes : "",
+               *type = i->type[0] != '\0' ? i->type : NULL;
+    if (!p->contact_hop || i->hopped || i->state != ITEM_READY ||
+        !page_contact(p->reader, bytes, i->len, type, i->at, url) ||
+        !page_extract(p->reader, bytes, i->len, type, &facts, NULL) || facts.lead_count > 0 ||
+        !set_place(i, url))
+        return;
+    drop_bytes(p, i);
+    i->hopped = true;
+    i->cut = false;
+    i->again_us = 0;
+    i->state = ITEM_WAITING;
+}
+
 /* libcurl said that the item's request is over. */
 static void take_answer(struct pages_web *p, struct item *i, CURLcode code)
 {
@@ -318,6 +349,8 @@ static void take_answer(struct pages_web *p, struct item *i, CURLcode code)
     let_go(p, i, now_us);
     if (leads_on) /* another host, maybe: the one that was asked had to be let go first */
         take_redirect(i, &r);
+    else
+        hop(p, i);
 }
 
 /* --- going on --------------------------------------------------------------------------------- */
@@ -341,8 +374,7 @@ static bool begin_if_free(struct pages_web *p, struct item *i, int64_t now_us, s
         return begin_fetch(p, i, true, err);
     case WEB_DENIED:
         i->why = why;
-        i->state = ITEM_FAILED;
-        i->done_us = now_us;
+        end_failed(i);
         return true;
     case WEB_WAIT:
         break;
@@ -534,6 +566,7 @@ bool pages_web_new(const struct pages_web_options *options, struct web_gate *gat
     p->pages.ops = &ops;
     p->gate = gate;
     p->contact = options->contact;
+    p->contact_hop = options->contact_hop;
     p->host_interval_us = options->host_interval_us;
     (void)str_copy(p->agent, sizeof p->agent, options->agent); /* a cut is fine */
     if (!make_parts(p, options, err)) {

@@ -117,6 +117,7 @@ static bool plug_pages(void *ctx, struct pages **ret, struct err *err)
         .contact = s.fetch_contact[0] != '\0',
         .allow_private = s.fetch_allow_private,
         .host_interval_us = s.fetch_per_host_interval_us,
+        .contact_hop = s.fetch_contact_hop,
         .data_dir = w->app.data_dir,
     };
     if (!pages_corpus_new(w->app.data_dir, &corpus, err))

@@ -128,6 +128,8 @@ static const struct setting_row rows[] = {
      false, "Whether pages may be read from private and loopback addresses."},
     {"fetch", "per_host_interval", SETTING_SPAN, AT(fetch_per_host_interval_us), 0, S(3600), NULL,
      "1s", false, false, "The shortest time between two requests to one host."},
+    {"fetch", "contact_hop", SETTING_BOOL, AT(fetch_contact_hop), 0, 0, NULL, "no", false, false,
+     "Whether a page without an address is followed to its site's contact page, if it links one."},
 
     {"reports", "dir", SETTING_TEXT, AT(reports_dir), 0, 0, NULL, "", false, false,
      "Where reports are written; empty: reports in the data directory."},

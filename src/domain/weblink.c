@@ -209,6 +209,15 @@ void weblink_canonical(const char *url, char dst[URL_MAX + 1])
     dst[l.len] = '\0';
 }
 
+bool weblink_same_site(const char *a, const char *b)
+{
+    char one[URL_MAX + 1], other[URL_MAX + 1];
+    weblink_canonical(a, one);
+    weblink_canonical(b, other);
+    const size_t len = strcspn(one, "/?");
+    return len > 0 && len == strcspn(other, "/?") && strncmp(one, other, len) == 0;
+}
+
 void weblink_host(const char *url, char *dst, size_t size)
 {
     const char *host = url + scheme_len(url);

@@ -60,6 +60,25 @@ static void test_long(void **state)
     assert_string_equal(got, "");
 }
 
+static void test_same_site(void **state)
+{
+    static const struct {
+        int line;
+        const char *a, *b;
+        bool want;
+    } cases[] = {
+        {__LINE__, "https://a.example/x", "http://www.A.example/y?z", true},
+        {__LINE__, "https://a.example", "https://a.example:443/", true},
+        {__LINE__, "https://a.example:8443/", "https://a.example/", false},
+        {__LINE__, "https://a.example/", "https://b.a.example/", false},
+        {__LINE__, "https://a.example/", "https://a.example.evil.example/", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++)
+        CHECK_AT(cases[i].line, weblink_same_site(cases[i].a, cases[i].b) == cases[i].want, "%s %s",
+                 cases[i].a, cases[i].b);
+}
+
 static void test_canonical(void **state)
 {
     static const struct {
@@ -89,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_clean),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_canonical),
+        cmocka_unit_test(test_same_site),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
