@@ -342,6 +342,8 @@ static void take_answer(struct pages_web *p, struct item *i, CURLcode code)
         return;
     }
     i->spent_us += now_us - i->begun_us;
+    if (!ok && web_fetch_unsafe(code)) /* true of all its pages: one sentence for them */
+        (void)str_copy(i->at, sizeof i->at, i->place.origin); /* a cut is fine */
     if (!ok)
         fail(i, why.kind, why.text);
     else if (!leads_on)

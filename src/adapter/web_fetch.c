@@ -231,6 +231,11 @@ void *web_fetch_owner(CURL *easy)
 
 /* --- what came of it -------------------------------------------------------------------------- */
 
+bool web_fetch_unsafe(CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
+}
+
 static bool fault(const struct web_fetch *f, CURLcode code, struct err *err)
 {
     char why[200];
@@ -248,6 +253,9 @@ static bool fault(const struct web_fetch *f, CURLcode code, struct err *err)
         return err_set(err, ERR_RETRY, "the server is too slow or does not answer: %s", why);
     case CURLE_PEER_FAILED_VERIFICATION:
         return err_set(err, ERR_REFUSED, "the server's certificate is not good: %s", why);
+    case CURLE_SSL_CONNECT_ERROR:
+        return err_set(err, ERR_RETRY, "no safe connection (TLS 1.2 or newer) can be made: %s",
+                       why);
     case CURLE_URL_MALFORMAT:
         return err_set(err, ERR_REFUSED, "it is no address of a page: %s", why);
     case CURLE_UNSUPPORTED_PROTOCOL: /* the answer's: the address was looked at */

@@ -56,6 +56,8 @@ bool web_fetch_start(struct web_fetch *f, CURLM *multi, const struct web_request
                      void *owner, struct err *err);
 void web_fetch_end(struct web_fetch *f, CURLM *multi);
 void *web_fetch_owner(CURL *easy);
+/* Whether it was given up because the server can't be spoken to safely: nothing was asked of it. */
+bool web_fetch_unsafe(CURLcode code);
 /* What came of it, after libcurl said that it is over: false with the sentence (without who). */
 bool web_fetch_read(struct web_fetch *f, CURLcode code, struct web_response *ret, struct err *err);
 

@@ -22,6 +22,7 @@ struct searching {
     struct mail *mail;
     struct lane *lane;
     struct out_text safe;
+    struct log_sink log; /* to stderr */
     struct err *err;
     bool failed;
 };
@@ -48,6 +49,14 @@ static void lane_settings(void *ctx, struct settings *ret)
 {
     struct searching *s = ctx;
     *ret = s->record.config.settings;
+}
+
+static void lane_line(void *ctx, enum log_level level, const char *area, const char *text)
+{
+    (void)ctx; /* there is one stderr */
+    (void)level;
+    (void)area;
+    out_warn("%s", text);
 }
 
 static bool print_found(void *ctx, const struct lead_found *lead, const struct page_words *words,
@@ -82,6 +91,7 @@ static bool open_ports(struct searching *s, struct err *err)
         .pages = s->pages,
         .mail = s->mail,
         .clock = s->record.clock,
+        .log = &s->log,
         .search = lane_search,
         .letter = lane_letter,
         .settings = lane_settings,
@@ -159,6 +169,7 @@ bool cmd_search(struct app *app, struct err *err)
     request.job.workspace = workspace;
     request.found = print_found;
     request.ctx = &s;
+    s.log = (struct log_sink){.line = app->quiet ? NULL : lane_line, .threshold = LOG_WARN};
     bool ok = record_open(app, &s.record, err) &&
               wire_new(app, &s.record.config, &none, &s.wire, err) && open_ports(&s, err) &&
               lane_manual(s.lane, &request, &result, err);

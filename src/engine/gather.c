@@ -17,6 +17,7 @@ enum { STEP_HITS_MAX = SEARCH_PAGES_MAX, AHEAD_MAX = 32 };
 #define STEP_MEMORY (INT64_C(16) * 1024 * 1024) /* no further page is begun above it */
 #define GATHER_US (INT64_C(1) * 1000000)        /* then what is there is reported */
 #define SEARCH_PATIENCE_US (INT64_C(120) * 1000000)
+#define SAY_AGAIN_US (24 * INT64_C(3600) * 1000000)
 #define PAGE_PATIENCE_US (INT64_C(60) * 1000000)
 
 struct gatherer {
@@ -156,6 +157,20 @@ static enum page_answer await_page(struct gatherer *g, struct page_view *view, s
     }
 }
 
+/* Says why a page was skipped; once a day what is the same of all pages of a site. */
+static void say_skipped(struct lane *l, const char *why)
+{
+    const uint64_t hash = str_hash(why, strlen(why), 0);
+    const int64_t now_us = lane_boot(l);
+    for (int32_t i = 0; i < LANE_SAID_MAX; i++)
+        if (l->said[i].at_us > 0 && l->said[i].hash == hash &&
+            now_us - l->said[i].at_us < SAY_AGAIN_US)
+            return;
+    l->said[l->said_next] = (struct said){hash, now_us};
+    l->said_next = (l->said_next + 1) % LANE_SAID_MAX;
+    log_line(l->ports->log, LOG_WARN, "search", "page skipped: %s", why);
+}
+
 /* Reads one hit's page; false only for want of memory. */
 static bool take_hit(struct gatherer *g, const struct search_hit *hit, struct err *err)
 {
@@ -179,7 +194,7 @@ static bool take_hit(struct gatherer *g, const struct search_hit *hit, struct er
         ok = keep_page(g, hit, &view, err);
     p->ops->end(p);
     if (answer == PAGE_FAILED)
-        log_line(g->l->ports->log, LOG_WARN, "search", "page skipped: %s", why.text);
+        say_skipped(g->l, why.text);
     if (answer == PAGE_WAIT || !ok)
         return ok;
     g->ret->at = (struct term_cursor){.variation = g->ret->at.variation};

@@ -24,6 +24,14 @@ struct slot {
     char sha256[65];
 };
 
+enum { LANE_SAID_MAX = 64 };
+
+/* A sentence about a page that was logged. */
+struct said {
+    uint64_t hash;
+    int64_t at_us; /* boot time; 0: none */
+};
+
 struct lane {
     const struct lane_ports *ports; /* &own: the steps only read it */
     struct lane_ports own;
@@ -68,10 +76,12 @@ struct lane {
     int32_t mail_left;  /* so many letters may still be claimed */
     struct manual_result sum;
 
-    int32_t problems;        /* calls in a row that ended in LANE_PROBLEM */
-    char told[ERR_TEXT_MAX]; /* the problem that was logged last */
-    bool told_taking;        /* it was about taking a job, not about one */
-    int64_t trim_us;         /* wall clock from which the journal is trimmed again */
+    int32_t problems;                /* calls in a row that ended in LANE_PROBLEM */
+    char told[ERR_TEXT_MAX];         /* the problem that was logged last */
+    bool told_taking;                /* it was about taking a job, not about one */
+    struct said said[LANE_SAID_MAX]; /* a ring */
+    int32_t said_next;
+    int64_t trim_us; /* wall clock from which the journal is trimmed again */
 };
 
 /* --- lease.c -------------------------------------------------------------------------------- */
