@@ -211,6 +211,23 @@ struct heard_result {
     char address[ADDRESS_MAX + 1];
 };
 
+/* A lead that an operator brings along, not a search. */
+struct lead_brought {
+    struct lead_found found;
+    struct page_words words;
+    char name[FACT_MAX + 1];
+    char url[URL_MAX + 1]; /* "": of no page */
+};
+
+enum { LEADS_IMPORT_MAX = 200 };
+
+struct leads_imported {
+    int32_t queued;      /* new ledger rows */
+    int32_t duplicates;  /* known in this job, or contacted by another */
+    int32_t skipped;     /* noreply, disposable, second lead of a domain */
+    enum mail_mode mode; /* the job's: of the new rows */
+};
+
 struct job_put_result {
     struct uuid job;
     bool created;
@@ -339,6 +356,13 @@ struct authority_ops {
      * record: *ret says so, no failure. try: nothing is changed, *ret says what would be. */
     bool (*send_heard)(struct authority *a, const char *actor, const struct heard *heard, bool try,
                        struct heard_result *ret, struct err *err);
+    /* Leads by hand, at most LEADS_IMPORT_MAX, as if a search for this term (NULL: the job's first)
+     * had found them: each becomes a row of the ledger in the job's mode, or is a duplicate, or is
+     * skipped, all in one transaction; the term's cursor stays. An engine at work on the job loads
+     * it again. A name is kept when the lead has none. ERR_REFUSED: no such job or term. */
+    bool (*leads_import)(struct authority *a, const char *actor, const struct job_ref *job,
+                         const char *term, const struct lead_brought *leads, int32_t count,
+                         struct leads_imported *ret, struct err *err);
 
     void (*free)(struct authority *a);
 };

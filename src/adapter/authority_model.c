@@ -327,6 +327,7 @@ static const struct authority_ops ops = {
     .suppress = model_suppress,
     .send_settle = model_send_settle,
     .send_heard = model_send_heard,
+    .leads_import = model_leads_import,
     .free = free_handle,
 };
 

@@ -212,7 +212,7 @@ static int32_t lead_put(const struct taking *t, const char *address)
         if (lead == NULL)
             return -1;
         *lead = (struct model_lead){
-            model_job_at(r, t->at)->workspace, -1, model_text(r, address), "", "", ""};
+            model_job_at(r, t->at)->workspace, -1, model_text(r, address), "", "", "", ""};
         at = (int32_t)r->leads.count - 1;
         model_index_add(r, &r->lead_of, str_hash(address, strlen(address), 0), at);
     }
@@ -424,5 +424,59 @@ bool model_search_failed(struct authority *a, const struct lease *lease, int32_t
                                          .term_no = term_no,
                                          .n1 = job->plan.terms[term].failures,
                                          .text = reason});
+    return model_whole(h->r, err);
+}
+
+/* --- leads by hand -----------------------------------------------------------------------------*/
+
+/* The term of this text, or the job's first; sets t's. */
+static bool import_term(struct taking *t, const char *term, struct err *err)
+{
+    const struct plan *plan = &model_job_at(t->h->r, t->at)->plan;
+    for (int32_t g = 0; g < plan->group_count; g++)
+        for (int32_t i = 0; i < plan->groups[g].terms; i++) {
+            t->term = plan->groups[g].first_term + i;
+            t->group_no = plan->groups[g].group_no;
+            t->term_no = plan->terms[t->term].term_no;
+            if (term == NULL || str_equal(plan->terms[t->term].text, term))
+                return true;
+        }
+    return err_set(err, ERR_REFUSED, "leads: job \"%s\" has no term \"%.80s\"", plan->job_name,
+                   term != NULL ? term : "");
+}
+
+bool model_leads_import(struct authority *a, const char *actor, const struct job_ref *ref,
+                        const char *term, const struct lead_brought *leads, int32_t count,
+                        struct leads_imported *ret, struct err *err)
+{
+    struct model_handle *h = model_self(a);
+    struct search_taken sum = {0};
+    struct taking t = {.h = h, .sum = &sum};
+    if (!model_begin(h, err))
+        return false;
+    t.at = model_job_named(h->r, ref);
+    if (t.at < 0)
+        return err_set(err, ERR_REFUSED, "job: there is no job \"%s\"", ref->name);
+    if (!import_term(&t, term, err))
+        return false;
+    for (int32_t i = 0; i < count; i++) {
+        struct search_page page = {.url = leads[i].url, .words = &leads[i].words};
+        t.page = &page;
+        take_address(&t, &leads[i].found);
+        int32_t lead = lead_of(&t, leads[i].found.address);
+        if (lead >= 0)
+            fill_in(h->r, &model_lead_at(h->r, lead)->name, leads[i].name);
+    }
+    struct plan *plan = &model_job_at(h->r, t.at)->plan;
+    plan->rev += sum.queued > 0;
+    model_event(h, &(struct model_event){.kind = EVENT_LEADS_IMPORTED,
+                                         .job = plan->job,
+                                         .group_no = t.group_no,
+                                         .term_no = t.term_no,
+                                         .actor = actor,
+                                         .text = plan->terms[t.term].text,
+                                         .n1 = sum.queued,
+                                         .n2 = sum.duplicates});
+    *ret = (struct leads_imported){sum.queued, sum.duplicates, sum.skipped, plan->mode};
     return model_whole(h->r, err);
 }

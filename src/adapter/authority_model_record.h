@@ -28,7 +28,7 @@ struct model_lead {
     int32_t workspace;
     int32_t first_send; /* newest row of the ledger for this address; -1 none */
     const char *address;
-    const char *company, *title, *language;
+    const char *company, *title, *language, *name;
 };
 
 struct model_source {
@@ -261,6 +261,9 @@ bool model_job_move(struct authority *a, const struct lease *lease, const struct
 bool model_search_end(struct authority *a, const struct lease *lease,
                       const struct search_result *result, const struct send_want *want,
                       struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
+bool model_leads_import(struct authority *a, const char *actor, const struct job_ref *ref,
+                        const char *term, const struct lead_brought *leads, int32_t count,
+                        struct leads_imported *ret, struct err *err);
 bool model_search_failed(struct authority *a, const struct lease *lease, int32_t group_no,
                          int32_t term_no, const char *reason, struct err *err);
 bool model_sends_exchange(struct authority *a, const struct lease *lease,

@@ -341,7 +341,8 @@ static void claim(struct model_handle *h, int32_t send, const struct lease *leas
                              .attempt = row->pub.attempt,
                              .queued_at_us = row->pub.queued_at_us,
                              .claimed_at_us = now};
-    (void)str_copy(ret->address, sizeof ret->address, lead->address);    /* they were */
+    (void)str_copy(ret->address, sizeof ret->address, lead->address); /* they were */
+    (void)str_copy(ret->name, sizeof ret->name, lead->name);
     (void)str_copy(ret->company, sizeof ret->company, lead->company);    /* as large */
     (void)str_copy(ret->title, sizeof ret->title, lead->title);          /* when they */
     (void)str_copy(ret->language, sizeof ret->language, lead->language); /* came in */

@@ -97,6 +97,7 @@ static const struct authority_ops ops = {
     .suppress = pgauth_suppress,
     .send_settle = pgauth_settle,
     .send_heard = pgauth_heard,
+    .leads_import = pgauth_leads_import,
     .free = pgauth_free,
 };
 

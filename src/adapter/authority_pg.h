@@ -68,6 +68,9 @@ bool pgauth_move(struct authority *base, const struct lease *lease, const struct
 bool pgauth_search_end(struct authority *base, const struct lease *lease,
                        const struct search_result *result, const struct send_want *want,
                        struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
+bool pgauth_leads_import(struct authority *base, const char *actor, const struct job_ref *ref,
+                         const char *term, const struct lead_brought *leads, int32_t count,
+                         struct leads_imported *ret, struct err *err);
 bool pgauth_search_failed(struct authority *base, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err);
 bool pgauth_exchange(struct authority *base, const struct lease *lease,

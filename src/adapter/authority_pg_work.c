@@ -66,6 +66,41 @@ static bool read_taken(const json_t *answer, struct search_taken *ret)
     return true;
 }
 
+static json_t *brought_of(const struct lead_brought *leads, int32_t count)
+{
+    json_t *ret = json_array();
+    for (int32_t i = 0; ret != NULL && i < count; i++) {
+        const struct lead_brought *l = &leads[i];
+        struct search_page page = {.url = l->url, .words = &l->words};
+        if (json_array_append_new(ret, json_pack("{s:o,s:o,s:o}", "page", page_of(&page), "name",
+                                                 pg_words(l->name), "lead", lead_of(&l->found))) !=
+            0) {
+            json_decref(ret);
+            return NULL;
+        }
+    }
+    return ret;
+}
+
+bool pgauth_leads_import(struct authority *base, const char *actor, const struct job_ref *ref,
+                         const char *term, const struct lead_brought *leads, int32_t count,
+                         struct leads_imported *ret, struct err *err)
+{
+    struct pgauth *a = pgauth_of(base);
+    json_t *answer;
+    json_t *q = json_pack("{s:o,s:o}", "term", term != NULL ? pg_words(term) : json_null(), "leads",
+                          brought_of(leads, count));
+    if (!pg_ask(&a->ask, "leads_import", pgauth_with(pgauth_ref(actor, ref), q), &answer, err))
+        return false;
+    ret->queued = (int32_t)pg_get_int(answer, "queued");
+    ret->duplicates = (int32_t)pg_get_int(answer, "duplicates");
+    ret->skipped = (int32_t)pg_get_int(answer, "skipped");
+    if (!mail_mode_parse(pg_get_text(answer, "mode"), &ret->mode))
+        return pg_ask_odd("leads_import", answer, err);
+    json_decref(answer);
+    return true;
+}
+
 bool pgauth_search_failed(struct authority *base, const struct lease *lease, int32_t group_no,
                           int32_t term_no, const char *reason, struct err *err)
 {

@@ -201,6 +201,7 @@ static const struct authority_ops ops = {
     .suppress = auth_suppress,
     .send_settle = auth_settle,
     .send_heard = auth_heard,
+    .leads_import = auth_leads_import,
     .free = auth_free,
 };
 

@@ -82,6 +82,9 @@ bool auth_move(struct authority *base, const struct lease *lease, const struct p
 bool auth_search_end(struct authority *base, const struct lease *lease,
                      const struct search_result *result, const struct send_want *want,
                      struct search_taken *ret, struct send_grant *ret_grant, struct err *err);
+bool auth_leads_import(struct authority *base, const char *actor, const struct job_ref *ref,
+                       const char *term, const struct lead_brought *leads, int32_t count,
+                       struct leads_imported *ret, struct err *err);
 bool auth_search_failed(struct authority *base, const struct lease *lease, int32_t group_no,
                         int32_t term_no, const char *reason, struct err *err);
 

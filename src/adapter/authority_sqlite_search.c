@@ -276,6 +276,17 @@ static bool save_cursor(struct harvest *h, const struct term_cursor *cursor, str
     return db_run(st, NULL, err);
 }
 
+static bool count_leads(struct harvest *h, struct err *err)
+{
+    if (h->new_leads == 0)
+        return true;
+    struct stmt *st = db_stmt(h->a->db, SQL_LEAD_COUNTED);
+    stmt_uuid(st, "$job", h->job);
+    stmt_int(st, "$group", h->result->group_no);
+    stmt_int(st, "$leads", h->new_leads);
+    return db_run(st, NULL, err);
+}
+
 static bool save_counts(struct harvest *h, struct err *err)
 {
     struct note note = {.kind = EVENT_SEARCHED,
@@ -284,15 +295,7 @@ static bool save_counts(struct harvest *h, struct err *err)
                         .term_no = h->result->term_no,
                         .n1 = h->queued,
                         .n2 = h->duplicates};
-    if (!tally_write(h->a, &h->tally, err) || !auth_note(h->a, &note, err))
-        return false;
-    if (h->new_leads == 0)
-        return true;
-    struct stmt *st = db_stmt(h->a->db, SQL_LEAD_COUNTED);
-    stmt_uuid(st, "$job", h->job);
-    stmt_int(st, "$group", h->result->group_no);
-    stmt_int(st, "$leads", h->new_leads);
-    return db_run(st, NULL, err);
+    return tally_write(h->a, &h->tally, err) && auth_note(h->a, &note, err) && count_leads(h, err);
 }
 
 static bool term_there(struct auth *a, struct uuid job, int32_t group_no, int32_t term_no,
@@ -387,5 +390,109 @@ bool auth_search_failed(struct authority *base, const struct lease *lease, int32
     FP("authority_search_failed_before");
     ok = auth_end(a, ok, err);
     FP("authority_search_failed_after");
+    return ok;
+}
+
+/* --- leads by hand --- */
+
+/* The term they belong to; its text for the audit log. */
+static bool import_term(struct auth *a, const struct job_ref *ref, struct uuid job,
+                        const char *term, struct search_result *ret, char text[TERM_MAX_BYTES + 1],
+                        struct err *err)
+{
+    bool row;
+    struct stmt *st = db_stmt(a->db, SQL_IMPORT_TERM);
+    stmt_uuid(st, "$job", job);
+    stmt_text(st, "$text", term);
+    if (!db_step(st, &row, err))
+        return false;
+    if (!row)
+        return err_set(err, ERR_REFUSED, "leads: job \"%s\" has no term%s%.80s%s", ref->name,
+                       term != NULL ? " \"" : "", term != NULL ? term : "",
+                       term != NULL ? "\"" : "");
+    ret->group_no = (int32_t)col_int(st, 0);
+    ret->term_no = (int32_t)col_int(st, 1);
+    col_text_to(st, 2, text, TERM_MAX_BYTES + 1);
+    stmt_end(st);
+    return true;
+}
+
+static bool bring(struct harvest *h, const struct lead_brought *lead, struct err *err)
+{
+    struct search_page page = {
+        .url = lead->url, .words = &lead->words, .leads = &lead->found, .count = 1};
+    if (!take_address(h, &page, &lead->found, err))
+        return false;
+    if (lead->name[0] == '\0')
+        return true;
+    struct stmt *st = db_stmt(h->a->db, SQL_LEAD_NAME);
+    stmt_int(st, "$workspace", h->workspace);
+    stmt_text(st, "$address", lead->found.address);
+    stmt_text(st, "$name", lead->name);
+    return db_run(st, NULL, err);
+}
+
+/* Counters, the raised rev that makes an engine load the job again, the line of the audit log. */
+static bool save_import(struct harvest *h, const char *actor, const struct job_ref *ref,
+                        const char *term, struct err *err)
+{
+    char target[2 * NAME_MAX_BYTES + 2];
+    struct note note = {.kind = EVENT_LEADS_IMPORTED,
+                        .job = &h->job,
+                        .group_no = h->result->group_no,
+                        .term_no = h->result->term_no,
+                        .actor = actor,
+                        .text = term,
+                        .n1 = h->queued,
+                        .n2 = h->duplicates};
+    (void)str_format(target, sizeof target, "%s/%s", ref->workspace, ref->name); /* it fits */
+    struct stmt *st = db_stmt(h->a->db, SQL_SEARCH_SAVED);
+    stmt_uuid(st, "$job", h->job);
+    stmt_int(st, "$duplicates", h->duplicates);
+    stmt_int(st, "$now", h->a->now);
+    if (!db_run(st, NULL, err) || !tally_write(h->a, &h->tally, err) || !count_leads(h, err) ||
+        !auth_audit(h->a, &note, target, err))
+        return false;
+    if (h->queued == 0)
+        return true;
+    st = db_stmt(h->a->db, SQL_JOB_CHANGED);
+    stmt_uuid(st, "$job", h->job);
+    stmt_int(st, "$now", h->a->now);
+    return db_run(st, NULL, err);
+}
+
+/* where: h's result. */
+static bool import(struct harvest *h, struct search_result *where, const char *actor,
+                   const struct job_ref *ref, const char *term, const struct lead_brought *leads,
+                   int32_t count, struct err *err)
+{
+    struct job_found job;
+    char text[TERM_MAX_BYTES + 1];
+    if (!auth_job_must(h->a, ref, &job, err) ||
+        !import_term(h->a, ref, job.id, term, where, text, err))
+        return false;
+    h->job = job.id;
+    if (!load_job(h, err))
+        return false;
+    for (int32_t i = 0; i < count; i++)
+        if (!bring(h, &leads[i], err))
+            return false;
+    return save_import(h, actor, ref, text, err);
+}
+
+bool auth_leads_import(struct authority *base, const char *actor, const struct job_ref *ref,
+                       const char *term, const struct lead_brought *leads, int32_t count,
+                       struct leads_imported *ret, struct err *err)
+{
+    struct search_result where = {0};
+    struct harvest h = {.a = auth_of(base), .result = &where};
+    if (!auth_begin(h.a, err))
+        return false;
+    bool ok = import(&h, &where, actor, ref, term, leads, count, err);
+    FP("authority_leads_import_before");
+    ok = auth_end(h.a, ok, err);
+    FP("authority_leads_import_after");
+    if (ok)
+        *ret = (struct leads_imported){h.queued, h.duplicates, h.skipped, h.mode};
     return ok;
 }

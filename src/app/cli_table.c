@@ -115,6 +115,12 @@ static const struct cli_option leads_options[] = {
     {"job", "NAME", "only leads that this job found"},
     END,
 };
+static const struct cli_option leads_import_options[] = {
+    {"job", "NAME", "whose ledger and limits they get (needed)"},
+    {"term", "TERM", "as if this term had found them; without it, the job's first"},
+    {"dry-run", NULL, "only read the file and say what is wrong with it"},
+    END,
+};
 static const struct cli_option preview_options[] = {
     {"lead", "ADDRESS", "what this lead would get; a variable that it lacks is named"},
     END,
@@ -346,6 +352,9 @@ static const struct cli_row rows[] = {
 
     {"leads", "list", "", 0, 0, "who was found, and where", leads_options, cmd_leads_list},
     {"leads", "export", "", 0, 0, "the same as CSV", leads_options, cmd_leads_list},
+    {"leads", "import", "FILE|-", 1, 1,
+     "leads by hand, from CSV: email, name, company, title, language, url", leads_import_options,
+     cmd_leads_import},
     {"sends", "list", "", 0, 0, "the ledger, in the order of queueing", sends_options,
      cmd_sends_list},
     {"sends", "settle", "ID sent|again|drop", 2, 2, "decide a letter in doubt or held", NULL,

@@ -49,6 +49,7 @@ bool cmd_extract(struct app *app, struct err *err);
 
 bool cmd_leads_list(struct app *app, struct err *err); /* and export: by the verb */
 bool cmd_sends_list(struct app *app, struct err *err);
+bool cmd_leads_import(struct app *app, struct err *err);
 bool cmd_bounces_import(struct app *app, struct err *err);
 bool cmd_sends_settle(struct app *app, struct err *err);
 bool cmd_suppress_change(struct app *app, struct err *err); /* add, remove: by the verb */

@@ -64,7 +64,7 @@ int contract_run(const struct ct_maker *maker)
         {ct_search_promises, ct_search_count}, {ct_first_promises, ct_first_count},
         {ct_send_promises, ct_send_count},     {ct_doubt_promises, ct_doubt_count},
         {ct_window_promises, ct_window_count}, {ct_operator_promises, ct_operator_count},
-        {ct_heard_promises, ct_heard_count},
+        {ct_heard_promises, ct_heard_count},   {ct_import_promises, ct_import_count},
     };
     struct CMUnitTest tests[PROMISES_MAX];
     const void *about[PROMISES_MAX][2];

@@ -178,8 +178,8 @@ struct plan_group ct_group(struct ct *c);
 /* The lists (contract_*.c). */
 extern const struct ct_promise ct_lease_promises[], ct_loop_promises[], ct_search_promises[],
     ct_first_promises[], ct_send_promises[], ct_doubt_promises[], ct_window_promises[],
-    ct_operator_promises[], ct_heard_promises[];
+    ct_operator_promises[], ct_heard_promises[], ct_import_promises[];
 extern const int ct_lease_count, ct_loop_count, ct_search_count, ct_first_count, ct_send_count,
-    ct_doubt_count, ct_window_count, ct_operator_count, ct_heard_count;
+    ct_doubt_count, ct_window_count, ct_operator_count, ct_heard_count, ct_import_count;
 
 #endif

@@ -39,6 +39,7 @@ NEEDS = [('see', 'job_get', '"name": "j"'),
          ('change', 'send_settle', '"id": "%s", "how": "drop"' % (LETTER % 5)),
          ('change', 'send_heard', '"ids": ["%s"], "kind": "delayed", "nobody": false, "code": 0,'
           ' "words": "", "try": true' % (LETTER % 5)),
+         ('change', 'leads_import', '"name": "j", "term": null, "leads": []'),
          ('own', 'workspace_delete', '"name": "acme"'),
          ('join', 'member_put', '"name": "eve", "role": "member"'),
          ('join', 'member_delete', '"name": "ben"')]
@@ -114,9 +115,9 @@ def scene():
             sql(url, 'SELECT ap.member_put(\'{"actor": "root", "workspace": "%s", "name": "%s", '
                 '"role": "owner"}\')' % (w, owner))
         sql(url, "INSERT INTO ap.search_groups (job, group_no, place, name, template, removed) "
-            "VALUES ('%s', 9, 9, 'g', 'free', true);"
+            "VALUES ('%s', 9, 9, 'g', 'free', true), ('%s', 8, 8, 'h', 'used', false);"
             "INSERT INTO ap.search_terms (job, term_no, group_no, place, text, removed) "
-            "VALUES ('%s', 9, 9, 9, 't', true);"
+            "VALUES ('%s', 9, 9, 9, 't', true), ('%s', 8, 8, 8, 'u', false);"
             "WITH l AS (INSERT INTO ap.leads (workspace_id, address, site, found_at) SELECT id, "
             "'%s@lead.example', 'lead.example', now() FROM ap.workspaces WHERE name = '%s' "
             "RETURNING id), s AS (INSERT INTO ap.lead_sources (lead, job, group_no, term_no, url, "
@@ -125,7 +126,7 @@ def scene():
             " group_no, term_no, cycle, state, queued_at) SELECT '%s', '%s', 'smtp', lead, id, "
             "'%s@lead.example', 9, 9, 1, 'held', now() FROM s;"
             "INSERT INTO ap.send_counts VALUES ('%s', 'smtp', 'held', 1)" % (
-                job, job, w, w, job, LETTER % (n + 5), job, w, job))
+                job, job, job, job, w, w, job, LETTER % (n + 5), job, w, job))
     sql(url, 'SELECT ap.member_put(\'{"actor": "ana", "workspace": "acme", "name": "ben", '
         '"role": "member"}\')')
 

@@ -63,6 +63,7 @@ LANGUAGE sql IMMUTABLE AS $$
     ('suppress', true, true, true, false),
     ('send_settle', true, true, true, false),
     ('send_heard', true, true, true, false),
+    ('leads_import', true, true, true, false),
     ('member_put', true, true, true, false),
     ('member_delete', true, true, true, false),
     ('engine_forget', true, true, true, false),
