@@ -22,13 +22,15 @@ install:
 	@for f in $(share_files); do install -D -m 644 "conf/$$f" "$(sharedir)/$$f" || exit; done
 	@for f in $(doc_files); do install -D -m 644 "$$f" "$(docdir)/$${f##*/}" || exit; done
 	@for f in $(man_pages); do install -D -m 644 "$$f" "$(mandir)/$${f##*/}" || exit; done
+	@[ -n "$(man_pages)" ] || { install -d "$(mandir)" && \
+	    build/release/autopilot man >"$(mandir)/autopilot.1"; } # made from the program's tables
 	@for f in $(units); do install -d "$(unitdir)" && \
 	    sed 's,/usr/local/bin/,$(PREFIX)/bin/,' "$$f" \
 	        > "$(unitdir)/$$(n=$${f##*/}; grep -q %i "$$f" && n=$${n%.service}@.service; echo $$n)" || \
 	        exit; done
 
 uninstall:
-	rm -f $(bindir)/autopilot $(man_pages:docs/%=$(mandir)/%) $(foreach u,$(units),$(unitdir)/$(call unit_of,$(u)))
+	rm -f $(bindir)/autopilot $(mandir)/autopilot.1 $(man_pages:docs/%=$(mandir)/%) $(foreach u,$(units),$(unitdir)/$(call unit_of,$(u)))
 	rm -rf $(sharedir) $(docdir)
 
 dist:
