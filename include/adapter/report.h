@@ -8,6 +8,7 @@
 #ifndef ADAPTER_REPORT_H
 #define ADAPTER_REPORT_H
 
+#include "adapter/llm.h"
 #include "adapter/report_page.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -34,6 +35,7 @@ struct report_request {
     const struct content_state *since; /* one for each source, of the last report; NULL: read all */
     struct content *content;
     struct clock_port *clock;
+    struct llm *llm;     /* for sections that want a summary; NULL: none has one */
     int64_t deadline_us; /* boot time: sources that did not answer by then have failed */
     int64_t source_us;   /* patience with one source; 0: 45 s */
 };
@@ -46,6 +48,9 @@ struct report {
     struct report_source *sources; /* one for each of the specification */
     uint64_t *keys;                /* of the items shown, ascending: for `known` of later ones */
     int32_t failed;                /* sources */
+    struct summary *summaries;     /* one for each section of the selection; NULL: not asked for */
+    int32_t unsummarised;          /* sections that were to have a summary and have none */
+    struct err unsummarised_why;   /* of the first of them */
 };
 
 /* ERR_CANCELLED: the clock said so; ERR_RETRY: no source answered (the sentence names the first);

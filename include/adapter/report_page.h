@@ -3,6 +3,7 @@
 #ifndef ADAPTER_REPORT_PAGE_H
 #define ADAPTER_REPORT_PAGE_H
 
+#include "adapter/summary.h"
 #include "base/err.h"
 #include "domain/select.h"
 #include "domain/spec.h"
@@ -36,6 +37,7 @@ struct report_page {
     int64_t made_us;
     const struct selection *selection;
     const struct report_source *sources; /* one for each of spec->sources */
+    const struct summary *summaries;     /* one for each of the selection's sections; NULL: none */
 };
 
 #endif

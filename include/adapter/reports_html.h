@@ -3,13 +3,23 @@
 #ifndef ADAPTER_REPORTS_HTML_H
 #define ADAPTER_REPORTS_HTML_H
 
+#include "adapter/llm.h"
 #include "port/clock.h"
 #include "port/content.h"
 #include "port/reports.h"
 
-/* Takes content over, also when it fails; the clock is borrowed. Both belong to the thread that
- * uses it. dir (where reports go) is copied. */
-bool reports_html_new(struct content *content, struct clock_port *clock, const char *dir,
-                      struct reports **ret, struct err *err);
+struct reports_html_options {
+    const char *dir; /* where reports go; copied */
+    struct llm *llm; /* for sections that want a summary; NULL: none has one */
+    /* Told why a report has fewer summaries than it was to have, once a report. */
+    void (*tell)(void *ctx, const char *text);
+    void *ctx;
+};
+
+/* Takes content and llm over, also when it fails; the clock is borrowed. They belong to the thread
+ * that uses it. */
+bool reports_html_new(struct content *content, struct clock_port *clock,
+                      const struct reports_html_options *options, struct reports **ret,
+                      struct err *err);
 
 #endif

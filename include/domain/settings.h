@@ -74,6 +74,15 @@ struct settings {
     char reports_dir[SETTING_TEXT_MAX + 1];
     int64_t report_deadline_us;
     int32_t report_retries;
+    /* [llm] */
+    char llm_url[SETTING_TEXT_MAX + 1]; /* empty: no summaries */
+    char llm_model[SETTING_TEXT_MAX + 1];
+    char llm_key_file[SETTING_TEXT_MAX + 1]; /* empty: no key */
+    bool llm_allow_private;
+    int64_t llm_timeout_us;
+    int32_t llm_max_tokens;
+    int32_t llm_calls_per_run, llm_tokens_per_run;
+    int32_t llm_calls_per_day, llm_tokens_per_day;
     /* [delivery] */
     char delivery_secret[SETTING_TEXT_MAX + 1]; /* empty: DATA/webhook.key */
     bool delivery_allow_private;

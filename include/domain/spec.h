@@ -46,6 +46,7 @@ struct spec_topic {
     int32_t word_count;
     const char *const *without;
     int32_t without_count;
+    bool summary; /* categories: a language model may put a summary before the items */
 };
 
 struct spec_source {

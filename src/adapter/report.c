@@ -1,6 +1,7 @@
 /* report.c - one report from its sources to its bytes. */
 #include "adapter/report.h"
 
+#include "adapter/llm.h"
 #include "adapter/report_html.h"
 #include "adapter/report_text.h"
 #include "base/clock.h"
@@ -13,6 +14,7 @@ enum { ARENA_MAX = 256 * 1024 * 1024 };
 
 static const int64_t look_us = 200 * US_PER_MS; /* no wait is longer without a look around */
 static const int64_t patience_us = 45 * US_PER_S;
+static const int64_t write_us = 2 * US_PER_S; /* what is left of the deadline for the writing */
 
 /* The items of one source, copied out of the port. */
 struct harvest {
@@ -203,6 +205,48 @@ static bool choose(struct making *m, struct err *err)
            (take_keys(m) || no_memory(err));
 }
 
+/* A section whose summary fails is shown as all others are; what was wrong is told once. */
+static bool summarise_one(struct making *m, int32_t index, struct err *err)
+{
+    struct err why = {0};
+    const struct report_request *r = m->request;
+    struct report *report = m->report;
+    struct llm_section section = {.spec = r->spec,
+                                  .selection = &report->selection,
+                                  .index = index,
+                                  .clock = r->clock,
+                                  .deadline_us = r->deadline_us - write_us};
+    if (llm_summarise(r->llm, &section, &report->memory, &report->summaries[index], &why))
+        return true;
+    if (why.kind == ERR_CANCELLED) {
+        *err = why;
+        return false;
+    }
+    if (report->unsummarised++ == 0)
+        report->unsummarised_why = why;
+    return true;
+}
+
+static bool summarise(struct making *m, struct err *err)
+{
+    const struct report_request *r = m->request;
+    const struct selection *s = &m->report->selection;
+    if (r->llm == NULL)
+        return true;
+    m->report->summaries =
+        arena_array(&m->report->memory, (size_t)s->section_count, sizeof *m->report->summaries);
+    if (m->report->summaries == NULL)
+        return no_memory(err);
+    llm_begin(r->llm);
+    for (int32_t i = 0; i < s->section_count; i++) {
+        const struct select_section *section = &s->sections[i];
+        bool wanted = section->count > 0 && r->spec->categories[section->category].summary;
+        if (wanted && !summarise_one(m, i, err))
+            return false;
+    }
+    return true;
+}
+
 static bool put_into_words(struct making *m, struct err *err)
 {
     const struct report_request *r = m->request;
@@ -212,7 +256,8 @@ static bool put_into_words(struct making *m, struct err *err)
                                .to_us = r->to_us,
                                .made_us = r->made_us,
                                .selection = &report->selection,
-                               .sources = report->sources};
+                               .sources = report->sources,
+                               .summaries = report->summaries};
     report_html(&page, &report->html);
     report_text(&page, &report->text);
     return (buf_ok(&report->html) && buf_ok(&report->text)) || no_memory(err);
@@ -230,7 +275,7 @@ static bool make(struct making *m, struct err *err)
     m->harvests = arena_array(&m->report->memory, count, sizeof *m->harvests);
     if (m->report->sources == NULL || m->harvests == NULL)
         return no_memory(err);
-    return ask_sources(m, err) && choose(m, err) && put_into_words(m, err);
+    return ask_sources(m, err) && choose(m, err) && summarise(m, err) && put_into_words(m, err);
 }
 
 bool report_make(const struct report_request *request, struct report *ret, struct err *err)

@@ -316,17 +316,22 @@ static void put_byline(struct writer *w, const struct selected_item *row)
     put(w, "</p>\n");
 }
 
-static void put_item(struct writer *w, const struct selected_item *row)
+/* number: for the summary above to lead to; 0: there is none. */
+static void put_item(struct writer *w, const struct selected_item *row, int32_t number)
 {
     const struct content_item *item = row->item;
     bool cut;
     put(w, "<article");
+    if (number > 0)
+        buf_addf(w->out, " id=\"i%d\"", number);
     if (item->language[0] != '\0') {
         put(w, " lang=\"");
         put_text(w, item->language);
         put(w, "\"");
     }
     put(w, ">\n<h3 dir=\"auto\">");
+    if (number > 0)
+        buf_addf(w->out, "<span class=\"n\">%d</span> ", number);
     bool linked = open_link(w, item->url);
     put_text(w, item->title);
     put(w, linked ? "</a></h3>\n" : "</h3>\n");
@@ -340,6 +345,24 @@ static void put_item(struct writer *w, const struct selected_item *row)
     put(w, "</article>\n");
 }
 
+/* Each sentence with links to the items it is about. */
+static void put_summary(struct writer *w, const struct summary *summary)
+{
+    put(w, "<p class=\"by\">");
+    put_word(w, WORD_SUMMARY);
+    put(w, "</p>\n<p dir=\"auto\" lang=\"");
+    put_text(w, w->page->spec->language);
+    put(w, "\">");
+    for (int32_t i = 0; i < summary->count; i++) {
+        const struct summary_sentence *s = &summary->sentences[i];
+        put(w, i > 0 ? " " : "");
+        put_text(w, s->text);
+        for (int32_t k = 0; k < s->cite_count; k++)
+            buf_addf(w->out, " <a href=\"#i%d\">[%d]</a>", s->cites[k], s->cites[k]);
+    }
+    put(w, "</p>\n");
+}
+
 static void put_section(struct writer *w, int32_t index)
 {
     const struct selection *s = w->page->selection;
@@ -349,8 +372,12 @@ static void put_section(struct writer *w, int32_t index)
     buf_addf(w->out, "<section id=\"s%d\">\n<h2 dir=\"auto\">", index + 1);
     put_text(w, w->page->spec->categories[section->category].title);
     put(w, "</h2>\n");
+    const struct summary *all = w->page->summaries;
+    bool summed = all != NULL && all[index].count > 0;
+    if (summed)
+        put_summary(w, &all[index]);
     for (int32_t i = 0; i < section->count; i++)
-        put_item(w, &s->items[section->first + i]);
+        put_item(w, &s->items[section->first + i], summed ? section->first + i + 1 : 0);
     if (section->cut > 0) {
         put(w, "<p class=\"by\">");
         put_word(w, WORD_MORE);

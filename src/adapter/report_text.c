@@ -259,6 +259,21 @@ static void put_item(struct writer *w, const struct selected_item *row, int32_t 
         buf_addf(w->out, "    %s\n", clean);
 }
 
+static void put_summary(struct writer *w, const struct summary *summary)
+{
+    buf_addc(w->out, '\n');
+    add_word(w, WORD_SUMMARY);
+    buf_addc(&w->line, ':');
+    flow(w, 0, 0);
+    for (int32_t i = 0; i < summary->count; i++) {
+        const struct summary_sentence *s = &summary->sentences[i];
+        add(w, s->text);
+        for (int32_t k = 0; k < s->cite_count; k++)
+            buf_addf(&w->line, " [%d]", s->cites[k]);
+        flow(w, 0, 0);
+    }
+}
+
 static void put_sections(struct writer *w)
 {
     const struct selection *s = w->page->selection;
@@ -267,6 +282,8 @@ static void put_sections(struct writer *w)
         if (section->count == 0)
             continue;
         heading(w, w->page->spec->categories[section->category].title);
+        if (w->page->summaries != NULL && w->page->summaries[i].count > 0)
+            put_summary(w, &w->page->summaries[i]);
         for (int32_t k = 0; k < section->count; k++)
             put_item(w, &s->items[section->first + k], section->first + k + 1);
         if (section->cut > 0)

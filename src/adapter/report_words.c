@@ -56,6 +56,7 @@ static const struct report_words languages[] = {
             [WORD_PERIOD] = "Period",
             [WORD_MADE] = "Made",
             [WORD_TOP] = "Back to the contents",
+            [WORD_SUMMARY] = "Summary by a language model",
         },
     },
     {
@@ -93,6 +94,7 @@ static const struct report_words languages[] = {
             [WORD_PERIOD] = "Periodo",
             [WORD_MADE] = "Hecho",
             [WORD_TOP] = "Volver al contenido",
+            [WORD_SUMMARY] = "Resumen de un modelo de lenguaje",
         },
     },
     {
@@ -130,6 +132,7 @@ static const struct report_words languages[] = {
             [WORD_PERIOD] = "Zeitraum",
             [WORD_MADE] = "Erstellt",
             [WORD_TOP] = "Zurück zum Inhalt",
+            [WORD_SUMMARY] = "Zusammenfassung eines Sprachmodells",
         },
     },
     {
@@ -167,6 +170,7 @@ static const struct report_words languages[] = {
             [WORD_PERIOD] = "Période",
             [WORD_MADE] = "Établi",
             [WORD_TOP] = "Retour au sommaire",
+            [WORD_SUMMARY] = "Résumé d’un modèle de langage",
         },
     },
 };

@@ -37,6 +37,7 @@ enum report_word {
     WORD_PERIOD,
     WORD_MADE,
     WORD_TOP,
+    WORD_SUMMARY,
     REPORT_WORDS
 };
 

@@ -23,6 +23,7 @@ struct reports_html {
     struct content *content;
     struct clock_port *clock;
     char *dir;
+    struct reports_html_options options; /* its dir is not used */
 };
 
 /* --- looking around ---------------------------------------------------------------------- */
@@ -135,6 +136,7 @@ static bool fill_request(struct reports_html *r, const struct run_work *work,
     q->known_count = (size_t)known->count;
     q->content = r->content;
     q->clock = &m->clock.base;
+    q->llm = r->options.llm;
     q->deadline_us = watch->deadline_us;
     return true;
 }
@@ -157,6 +159,19 @@ static bool hand_over(const struct making *m, const struct report_written *writt
            err_set(err, ERR_STOP, "report: out of memory for %zu bytes", p->html.len);
 }
 
+/* It is a remark: the report is whole without them. */
+static void tell_summaries(const struct reports_html *r, const struct making *m)
+{
+    char text[ERR_TEXT_MAX + 300];
+    const struct report *report = &m->report;
+    if (report->unsummarised == 0 || r->options.tell == NULL)
+        return;
+    (void)str_format(text, sizeof text, "report \"%s\": %d section(s) without a summary: %s",
+                     m->spec.name, (int)report->unsummarised,
+                     report->unsummarised_why.text); /* a cut is fine */
+    r->options.tell(r->options.ctx, text);
+}
+
 static bool make(struct reports *base, const struct run_work *work, const struct run_known *known,
                  const struct report_watch *watch, struct report_made *ret, struct err *err)
 {
@@ -172,6 +187,8 @@ static bool make(struct reports *base, const struct run_work *work, const struct
         fill_request(r, work, known, watch, m, err) && report_make(&m->request, &m->report, err);
     if (!ok && m->clock.ended) /* why it was ended says more than that it was */
         *err = m->clock.why;
+    if (ok)
+        tell_summaries(r, m);
     ret->nothing_new = ok && m->report.selection.count == 0 && only_if_new(work->config);
     ok = ok && (ret->nothing_new ||
                 report_file_write(r->dir, work->run, REPORT_FORM_HTML, buf_text(&m->report.html),
@@ -191,26 +208,30 @@ static void reports_free(struct reports *base)
         return;
     struct reports_html *r = (struct reports_html *)base;
     r->content->ops->free(r->content);
+    llm_free(r->options.llm);
     free(r->dir);
     free(r);
 }
 
 static const struct reports_ops ops = {.kind = "html", .make = make, .free = reports_free};
 
-bool reports_html_new(struct content *content, struct clock_port *clock, const char *dir,
-                      struct reports **ret, struct err *err)
+bool reports_html_new(struct content *content, struct clock_port *clock,
+                      const struct reports_html_options *options, struct reports **ret,
+                      struct err *err)
 {
     struct reports_html *r = calloc(1, sizeof *r);
     if (r != NULL)
-        r->dir = strdup(dir);
+        r->dir = strdup(options->dir);
     if (r == NULL || r->dir == NULL) {
         content->ops->free(content);
+        llm_free(options->llm);
         free(r);
         return err_set(err, ERR_STOP, "reports: out of memory");
     }
     r->base.ops = &ops;
     r->content = content;
     r->clock = clock;
+    r->options = *options;
     *ret = &r->base;
     return true;
 }

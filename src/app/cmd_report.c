@@ -9,6 +9,7 @@
 #include "config.h"
 #include "output.h"
 #include "wire.h"
+#include "wire_llm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct preview {
     const struct spec_def *spec;
     struct content *content;
     struct clock_port *clock;
+    struct llm *llm;
     struct report_request request;
     struct report report;
     struct out_text safe;
@@ -86,6 +88,7 @@ static bool fill_request(struct preview *p, struct err *err)
     r->region_count = all_values(p->app, "region", p->regions);
     r->content = p->content;
     r->clock = p->clock;
+    r->llm = p->llm;
     r->deadline_us = clock_boot_us() + patience_us;
     return true;
 }
@@ -99,6 +102,10 @@ static bool open_ports(struct preview *p, struct err *err)
     wire_agent(&config.settings, agent);
     struct content_http_options options = {.agent = agent,
                                            .allow_private = config.settings.fetch_allow_private};
+    struct err why = {0};
+    if (!wire_llm(p->app, &config.settings, &p->llm, &why) && !p->app->quiet)
+        (void)fprintf(stderr, "autopilot: no summaries: %s\n",
+                      out_safe(&p->safe, why.text)); /* a remark only */
     return clock_real_new(NULL, &p->clock, err) &&
            content_any_new(p->app->data_dir, &options, &p->content, err);
 }
@@ -155,6 +162,10 @@ static bool put_out(struct preview *p, struct err *err)
 /* Failed sources are in the report; whoever runs this in a script sees them on stderr too. */
 static void tell_failures(struct preview *p)
 {
+    if (p->report.unsummarised > 0 && !p->app->quiet)
+        (void)fprintf(stderr, "autopilot: %d section(s) without a summary: %s\n",
+                      (int)p->report.unsummarised,
+                      out_safe(&p->safe, p->report.unsummarised_why.text)); /* a remark only */
     for (int32_t i = 0; i < p->spec->source_count && !p->app->quiet; i++) {
         const struct report_source *s = &p->report.sources[i];
         if (s->verdict == REPORT_FAILED)
@@ -176,6 +187,7 @@ bool cmd_report_preview(struct app *app, struct err *err)
     report_done(&p.report);
     if (p.content != NULL)
         p.content->ops->free(p.content);
+    llm_free(p.llm);
     clock_real_free(p.clock);
     arena_done(&p.arena);
     return ok;

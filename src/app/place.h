@@ -25,6 +25,7 @@ bool place_sample(char ret[FILE_PATH_MAX], struct err *err);
 #define PLACE_TOKENS "api-tokens.json"
 #define PLACE_UNSUBSCRIBE "unsubscribe.key"
 #define PLACE_WEBHOOK "webhook.key"
+#define PLACE_LLM "llm.used"
 #define PLACE_CONFIG "autopilot.ini"
 
 #endif

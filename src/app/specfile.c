@@ -42,7 +42,13 @@ static const struct key_row spec_keys[] = {
     {"items_max", KEY_INT, SPEC(items_max), .max = SPEC_ITEMS_MAX},
 };
 #define TOPIC(field) .offset = offsetof(struct spec_topic, field)
-static const struct key_row topic_keys[] = {
+static const struct key_row category_keys[] = {
+    {"title", KEY_TEXT, TOPIC(title)},
+    {"word", KEY_WORD, .cure = NULL},
+    {"without", KEY_WITHOUT, .cure = NULL},
+    {"summary", KEY_BOOL, TOPIC(summary)},
+};
+static const struct key_row region_keys[] = {
     {"title", KEY_TEXT, TOPIC(title)},
     {"word", KEY_WORD, .cure = NULL},
     {"without", KEY_WITHOUT, .cure = NULL},
@@ -65,8 +71,8 @@ struct section_row {
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 static const struct section_row sections[SECTIONS] = {
     [SECTION_SPEC] = {"specification", spec_keys, COUNT(spec_keys), SPECFILE_SPECS_MAX},
-    [SECTION_CATEGORY] = {"category", topic_keys, COUNT(topic_keys), SPEC_TOPICS_MAX},
-    [SECTION_REGION] = {"region", topic_keys, COUNT(topic_keys), SPEC_TOPICS_MAX},
+    [SECTION_CATEGORY] = {"category", category_keys, COUNT(category_keys), SPEC_TOPICS_MAX},
+    [SECTION_REGION] = {"region", region_keys, COUNT(region_keys), SPEC_TOPICS_MAX},
     [SECTION_SOURCE] = {"source", source_keys, COUNT(source_keys), SPEC_SOURCES_MAX},
 };
 

@@ -11,6 +11,7 @@
 #include "adapter/reports_html.h"
 #include "adapter/zone_file.h"
 #include "adapter/zones_tzdata.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "domain/letter.h"
 #include "domain/outbound.h"
@@ -18,6 +19,7 @@
 #include "place.h"
 #include "shared.h"
 #include "wire_deliver.h"
+#include "wire_llm.h"
 #include "wire_mail.h"
 #include "wire_search.h"
 
@@ -245,20 +247,31 @@ void wire_agent(const struct settings *s, char dst[WIRE_AGENT_MAX])
                      contact, contact[0] != '\0' ? ")" : ""); /* it fits */
 }
 
+static void tell_summaries(void *ctx, const char *text)
+{
+    const struct wire *w = ctx;
+    log_line(w->plugs.log, LOG_WARN, "reports", "%s", text);
+}
+
 static bool plug_reports(void *ctx, struct clock_port *clock, struct reports **ret, struct err *err)
 {
     struct wire *w = ctx;
     char dir[FILE_PATH_MAX];
     char agent[WIRE_AGENT_MAX];
     struct settings s;
+    struct err why = {0};
     struct content *content = NULL;
+    struct reports_html_options made = {.dir = dir, .tell = tell_summaries, .ctx = w};
     plug_settings(w, &s);
     wire_agent(&s, agent);
     struct content_http_options options = {.agent = agent, .allow_private = s.fetch_allow_private};
     bool ok = s.reports_dir[0] == '\0' ? place_file(&w->app, PLACE_REPORTS, dir, err)
                                        : str_copy(dir, sizeof dir, s.reports_dir);
-    return ok && content_any_new(w->app.data_dir, &options, &content, err) &&
-           reports_html_new(content, clock, dir, ret, err);
+    if (!ok || !content_any_new(w->app.data_dir, &options, &content, err))
+        return false;
+    if (!wire_llm(&w->app, &s, &made.llm, &why)) /* reports are made all the same */
+        log_line(w->plugs.log, LOG_WARN, "reports", "no summaries: %s", why.text);
+    return reports_html_new(content, clock, &made, ret, err);
 }
 
 static bool plug_courier(void *ctx, const struct settings *settings, struct courier **ret,

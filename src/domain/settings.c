@@ -138,6 +138,28 @@ static const struct setting_row rows[] = {
     {"reports", "retries", SETTING_INT, AT(report_retries), 0, 10, NULL, "0", false, false,
      "How often a report that failed for now is tried again before it counts as failed."},
 
+    {"llm", "url", SETTING_TEXT, AT(llm_url), 0, 0, NULL, "", false, false,
+     "The chat completions of a language model that summarises sections whose specification says "
+     "summary = yes (https://host/v1/chat/completions, or http:// to this machine); empty: none."},
+    {"llm", "model", SETTING_TEXT, AT(llm_model), 0, 0, NULL, "", false, false,
+     "The model's name, as its service has it."},
+    {"llm", "key_file", SETTING_TEXT, AT(llm_key_file), 0, 0, NULL, "", false, false,
+     "A file with the service's key in its first line, mode 0600; empty: no key is sent."},
+    {"llm", "allow_private", SETTING_BOOL, AT(llm_allow_private), 0, 0, NULL, "no", false, false,
+     "Whether the service may be at a private or loopback address, as a model of your own is."},
+    {"llm", "timeout", SETTING_SPAN, AT(llm_timeout_us), S(1), 10 * S(60), NULL, "30s", false,
+     false, "A summary that takes longer than this is left out."},
+    {"llm", "max_tokens", SETTING_INT, AT(llm_max_tokens), 50, 8000, NULL, "800", false, false,
+     "The longest answer that is asked for."},
+    {"llm", "calls_per_run", SETTING_INT, AT(llm_calls_per_run), 1, 128, NULL, "10", false, false,
+     "How many sections of a report are summarised at most."},
+    {"llm", "tokens_per_run", SETTING_INT, AT(llm_tokens_per_run), 1, 100000000, NULL, "40000",
+     false, false, "Tokens that one report may use, questions and answers together."},
+    {"llm", "calls_per_day", SETTING_INT, AT(llm_calls_per_day), 1, 1000000, NULL, "200", false,
+     false, "Calls of this machine in a day (UTC)."},
+    {"llm", "tokens_per_day", SETTING_INT, AT(llm_tokens_per_day), 1, 1000000000, NULL, "500000",
+     false, false, "Tokens of this machine in a day (UTC)."},
+
     {"delivery", "secret_file", SETTING_TEXT, AT(delivery_secret), 0, 0, NULL, "", false, false,
      "The key that webhooks are signed with, the same file on every engine of a record; empty: "
      "webhook.key in the data directory, made when it is needed."},
@@ -451,6 +473,8 @@ bool settings_check(const struct settings *s, struct err *err)
             "[record] keep_runs must be 0 or at least %d: a monthly report's period must "
             "be over before its run goes",
             KEEP_RUNS_LEAST);
+    if (s->llm_url[0] != '\0' && s->llm_model[0] == '\0')
+        return err_set(err, ERR_REFUSED, "[llm] url needs model to be set as well");
     if (!check_sender(s, err))
         return false;
     return s->mail_mode != MODE_SMTP || check_smtp(s, err);

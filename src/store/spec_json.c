@@ -30,6 +30,10 @@ static json_t *topics_json(const struct spec_topic *topics, int32_t count)
         json_t *topic = json_pack("{s:s, s:s, s:o, s:o}", "id", t->id, "title", t->title, "words",
                                   texts_json(t->words, t->word_count), "without",
                                   texts_json(t->without, t->without_count));
+        if (t->summary && json_object_set_new(topic, "summary", json_true()) != 0) {
+            json_decref(topic);
+            topic = NULL;
+        }
         if (json_array_append_new(list, topic) != 0) {
             json_decref(list);
             list = NULL;
@@ -151,6 +155,7 @@ static const struct spec_topic *topics_of(struct reading *r, const json_t *o, co
         topics[i].title = text_of(r, t, "title");
         topics[i].words = texts_of(r, t, "words", &topics[i].word_count);
         topics[i].without = texts_of(r, t, "without", &topics[i].without_count);
+        topics[i].summary = json_is_true(json_object_get(t, "summary")); /* absent: no */
     }
     return topics;
 }

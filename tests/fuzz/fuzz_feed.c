@@ -15,7 +15,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct spec_topic all = {"all", "All", NULL, 0, NULL, 0};
+static const struct spec_topic all = {"all", "All", NULL, 0, NULL, 0, false};
 static const struct spec_source from = {"Source", SOURCE_AUTO, "/feed", "", ""};
 static const struct spec_def spec = {.name = "fuzz",
                                      .workspace = "default",

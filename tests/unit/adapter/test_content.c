@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 
 static const char *const words[] = {"kiln*", "\"odd\" quote"};
-static const struct spec_topic category = {"clay", "Clay", words, 2, NULL, 0};
+static const struct spec_topic category = {"clay", "Clay", words, 2, NULL, 0, false};
 
 struct scene {
     struct scratch dir;

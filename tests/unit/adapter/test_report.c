@@ -22,8 +22,8 @@
 
 static const char *const words[] = {"solar"};
 static const struct spec_topic categories[] = {
-    {"energy", "Energy <&> \"heat\"", words, 1, NULL, 0},
-    {"rest", "Rest", NULL, 0, NULL, 0},
+    {"energy", "Energy <&> \"heat\"", words, 1, NULL, 0, false},
+    {"rest", "Rest", NULL, 0, NULL, 0, false},
 };
 static const struct spec_source sources[] = {
     {"First Post", SOURCE_AUTO, "https://first.example/feed", "", ""},

@@ -54,6 +54,7 @@ static void test_good(void **state)
                       "language = es\nactive = no\nfrequency = monthly\nworkspace = acme\n"
                       "items_per_section = 3\nitems_max = 9\n"
                       "[category a]\ntitle = A!\nword = one\nword = two words\nwithout = not\n"
+                      "summary = yes\n"
                       "[category b]\n"
                       "[region r]\nword = here\n"
                       "[source Near]\naddress = feeds/x.rss\ncategory = a\nregion = r\n"
@@ -76,6 +77,8 @@ static void test_good(void **state)
     assert_int_equal(w->categories[0].word_count, 2);
     assert_string_equal(w->categories[0].words[1], "two words");
     assert_string_equal(w->categories[0].without[0], "not");
+    assert_true(w->categories[0].summary);
+    assert_false(w->categories[1].summary);
     assert_string_equal(w->categories[1].title, "b");
     assert_int_equal(w->categories[1].word_count, 0);
     assert_string_equal(w->regions[0].words[0], "here");

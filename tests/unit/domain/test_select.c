@@ -21,14 +21,14 @@ static const char *const north[] = {"Nordhavn"};
 static const char *const south[] = {"Alisio"};
 
 static const struct spec_topic categories[] = {
-    {"energy", "Energy", energy, 3, no_music, 1},
-    {"ports", "Ports", ports, 2, NULL, 0},
-    {"rest", "Rest", NULL, 0, NULL, 0},
+    {"energy", "Energy", energy, 3, no_music, 1, false},
+    {"ports", "Ports", ports, 2, NULL, 0, false},
+    {"rest", "Rest", NULL, 0, NULL, 0, false},
 };
 static const struct spec_topic regions[] = {
-    {"north", "North", north, 1, NULL, 0},
-    {"south", "South", south, 1, NULL, 0},
-    {"any", "Anywhere", NULL, 0, NULL, 0},
+    {"north", "North", north, 1, NULL, 0, false},
+    {"south", "South", south, 1, NULL, 0, false},
+    {"any", "Anywhere", NULL, 0, NULL, 0, false},
 };
 static const struct spec_source sources[] = {
     {"One", SOURCE_AUTO, "/one", "", ""},

@@ -11,7 +11,7 @@
 static const char *const words[] = {"solar"};
 static const char *const no_words[] = {"!?"};
 
-static const struct spec_topic good_topic = {"a", "A", words, 1, NULL, 0};
+static const struct spec_topic good_topic = {"a", "A", words, 1, NULL, 0, false};
 static const struct spec_source good_source = {"s", SOURCE_RSS, "https://a.example/", "a", ""};
 
 static struct spec_def good(void)

@@ -9,8 +9,8 @@
 
 static const char *const words[] = {"solar \"roof\"", "\u00E9t\u00E9"};
 static const char *const without[] = {"orchestra"};
-static const struct spec_topic categories[] = {{"a", "A", words, 2, without, 1},
-                                               {"b", "B", NULL, 0, NULL, 0}};
+static const struct spec_topic categories[] = {{"a", "A", words, 2, without, 1, true},
+                                               {"b", "B", NULL, 0, NULL, 0, false}};
 static const struct spec_source sources[] = {
     {"s", SOURCE_ATOM, "https://a.example/?x=1&y", "a", ""}, {"t", SOURCE_CORPUS, "", "", ""}};
 static const struct spec_def def = {.name = "week",
@@ -32,7 +32,8 @@ static const char text[] =
     "\"description\":\"two\\nlines\",\"language\":\"en\",\"active\":true,"
     "\"frequency\":\"biweekly\",\"items_per_section\":7,\"items_max\":70,\"categories\":["
     "{\"id\":\"a\",\"title\":\"A\",\"words\":[\"solar \\\"roof\\\"\",\"\u00E9t\u00E9\"],"
-    "\"without\":[\"orchestra\"]},{\"id\":\"b\",\"title\":\"B\",\"words\":[],\"without\":[]}],"
+    "\"without\":[\"orchestra\"],\"summary\":true},"
+    "{\"id\":\"b\",\"title\":\"B\",\"words\":[],\"without\":[]}],"
     "\"regions\":[],\"sources\":[{\"name\":\"s\",\"kind\":\"atom\","
     "\"address\":\"https://a.example/?x=1&y\",\"category\":\"a\",\"region\":\"\"},"
     "{\"name\":\"t\",\"kind\":\"corpus\",\"address\":\"\",\"category\":\"\",\"region\":\"\"}]}";
