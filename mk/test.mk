@@ -18,7 +18,8 @@ test_env = AUTOPILOT_BIN=$(CURDIR)/$(1) AUTOPILOT_FP_BIN=$(CURDIR)/build/fp/auto
 built = $(patsubst build/$(V)/%,build/$(1)/%,$(tests.$(2)))
 # What T chooses of them.
 chosen = $(if $(T),$(foreach p,$(1),$(if $(findstring $(T),$(p)),$(p))),$(1))
-run_tests = tools/run-tests.sh -j $(JOBS) $(if $(T),-m '$(T)')
+# One more than there are processors: many suites wait for a server, a relay, an instant.
+run_tests = tools/run-tests.sh -j $$(($(JOBS) + 1)) $(if $(T),-m '$(T)')
 
 scripts.e2e := $(sort $(wildcard tests/e2e/*.sh tests/e2e/*.py tests/sim/*.sh))
 # Not suites: what they share (lab.py), and what only another goal calls.
