@@ -96,7 +96,7 @@ static bool has_rested(struct plant *p, struct engine *e)
 static bool some_letters(struct plant *p, struct engine *e)
 {
     (void)e;
-    return plant_total(p) >= 3;
+    return plant_letters(p) >= 3; /* written, not only claimed: a stop gives claims back */
 }
 
 static bool is_busy(struct plant *p, struct engine *e)
