@@ -103,6 +103,8 @@ void engine_config(struct engine *e, const struct err *why)
 static void desk_changed(void *ctx)
 {
     struct engine *e = ctx;
+    if (e->pool_keeper.running)
+        pool_thread_call(e); /* a report that was asked for does not wait for a look at the rest */
     engine_hold(e);
     e->agenda.asked = true;
     engine_let_go(e);

@@ -168,12 +168,18 @@ def due(b):
 
 
 def apart(b):
+    """Peers as they come, as the aim was made; what they do when told to look more often is said."""
     us, g, boss = b.ours('apart', 40), b.peer('graphile', 'apart', 40), b.peer('pgboss', 'apart', 40)
-    ours, peers = median(us['p50']), [b.best(x, 'p50') for x in (g, boss)]
-    line('G4', ours, peers[0], ' ms', peers[0] and peers[0] / ours, '>= 100 x, p99 <= 50 ms',
-         bool(peers[0]) and peers[0] >= 100 * ours and us['p99'][0] <= 50,
-         'one due alone, p50; ours p99 %s; graphile-worker looks every 100 ms here (2,000 by itself); '
-         'pg-boss %s' % (number(us['p99'][0], ' ms'), number(peers[1], ' ms')))
+    ours, quick = median(us['p50']), b.best(g, 'p50')
+    peers = [median((g or {}).get('plain.p50')), b.best(boss, 'p50')]
+    found = [v for v in peers if v is not None]
+    peer = min(found) if found else None
+    line('G4', ours, peer, ' ms', peer and peer / ours, '>= 100 x, p99 <= 50 ms',
+         bool(peer) and peer >= 100 * ours and us['p99'][0] <= 50,
+         'one due alone, p50; ours p99 %s; graphile-worker as it comes %s (it looks every 2 s; told to '
+         'look every 100 ms %s), pg-boss at its quickest (every 500 ms) %s'
+         % (number(us['p99'][0], ' ms'), number(peers[0], ' ms'), number(quick, ' ms'),
+            number(peers[1], ' ms')))
 
 
 def ask(b):

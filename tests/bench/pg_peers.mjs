@@ -5,7 +5,8 @@
  * Prints lines "NAME VALUE"; times in milliseconds. Each is set as it is quickest in the scene:
  * graphile-worker looks ten times a second, takes 500 at a time and completes together, and so it
  * does with one at a time and 24 lanes ("how batch" or "how lanes"); pg-boss looks as often as it
- * lets one (twice a second) and takes 1,000 at a time. Handlers do nothing but note the time. With
+ * lets one (twice a second) and takes 1,000 at a time; with "apart" graphile-worker is also as it comes
+ * ("how plain"). Handlers do nothing but note the time. With
  * "idle" both are as they come. */
 import { createRequire } from 'node:module';
 const require = createRequire(process.cwd() + '/');
@@ -155,7 +156,9 @@ async function idle() {
     await sleep(count * 1000);
 }
 
-const ways = what === 'idle' ? ['plain'] : kind === 'graphile' && what === 'cron' ? ['batch'] : kind === 'graphile' ? ['batch', 'lanes'] : ['batch'];
+const graphileWays = { cron: ['batch'], apart: ['batch', 'lanes', 'plain'] };
+const ways = what === 'idle' ? ['plain']
+    : kind === 'graphile' ? graphileWays[what] ?? ['batch', 'lanes'] : ['batch'];
 for (const how of ways) {
     const peer = await (kind === 'graphile' ? graphile(how) : pgboss(how));
     console.log('how ' + how);

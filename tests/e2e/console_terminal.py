@@ -131,8 +131,11 @@ def check_keys(bench, data):
               status(data) == 'stopped', c.text())
     c.type('r')
     lab.check('r resumes it', c.wait('1 running', 20), c.text())
+    before = c.text()
     c.type('q')
-    lab.check('q asks while it works', c.wait('This console also runs the engine'), c.text())
+    lab.check('q asks while it works', c.wait('This console also runs the engine'),
+              (before, c.text(), c.app.status, lab.must(data, 'job', 'show', 'sample'),
+               lab.must(data, 'log')))
     c.type('<Esc>')
     c.type('X')
     lab.check('X asks', c.wait('Stop now: sample'), c.text())

@@ -115,7 +115,7 @@ $$;
 
 /* In this order. */
 CREATE OR REPLACE FUNCTION ap.run_works(seqs bigint[]) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$ /* planning took longer than this */
 DECLARE
     pieces ap.run_piece[];
     ids uuid[];
