@@ -57,7 +57,7 @@ cppflags := -D_GNU_SOURCE -Iinclude -Ibuild/gen -isystem /usr/include/libxml2 \
 cflags   := -std=c11 $(flags.$(V)) $(warnings) $(CFLAGS)
 ldflags  := $(link.$(V)) -Wl,--as-needed $(LDFLAGS)
 libs     := -lsqlite3 -lcurl -lncursesw -ltinfo -lxml2 -lidn2 -lpsl -ljansson -linih -lmd -lz \
-            -lpq -lmicrohttpd -lpthread
+            -lpq -lmicrohttpd -lcares -lresolv -lpthread
 testlibs := -lcmocka -lvterm
 
 # --- sources --------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ set -eu
 export LC_ALL=C
 
 run='gcc libc6-dev libncurses-dev libsqlite3-dev libxml2-dev libidn2-dev libpsl-dev libjansson-dev
-    libinih-dev libmd-dev zlib1g-dev libcurl4-openssl-dev libpq-dev libmicrohttpd-dev'
+    libinih-dev libmd-dev zlib1g-dev libcurl4-openssl-dev libpq-dev libmicrohttpd-dev
+    libc-ares-dev'
 test='libcmocka-dev libvterm-dev
     clang libclang-rt-dev clang-format clang-tidy cppcheck universal-ctags pmccabe
     python3 python3-wcwidth python3-pil fonts-dejavu-core sqlite3 tmux procps git tidy

@@ -19,14 +19,17 @@
 enum { SMTP_CONNECTIONS_MAX = 16 };
 
 struct mail_smtp_options {
-    const char *url;     /* smtp://[user:password@]host[:port], smtps://... */
-    const char *from;    /* the envelope's sender */
-    const char *hello;   /* what EHLO says: this host's name */
-    const char *ca_file; /* "": the system's certificates */
-    bool no_tls;         /* only with a relay on a loopback address */
-    int32_t connections; /* 1 to SMTP_CONNECTIONS_MAX */
-    int32_t letters;     /* so many over one connection at most; 1 or more */
-    int32_t answer_s;    /* the longest wait for an answer; RFC 5321 section 4.5.3.2: 600 */
+    const char *url;         /* smtp://[user:password@]host[:port], smtps://... */
+    const char *from;        /* the envelope's sender */
+    const char *hello;       /* what EHLO says: this host's name */
+    const char *ca_file;     /* "": the system's certificates */
+    bool no_tls;             /* only with a relay on a loopback address */
+    int32_t connections;     /* 1 to SMTP_CONNECTIONS_MAX */
+    int32_t letters;         /* so many over one connection at most; 1 or more */
+    int32_t answer_s;        /* the longest wait for an answer; RFC 5321 section 4.5.3.2: 600 */
+    int32_t dns_wait_ms;     /* 0: domains aren't asked for; else as in adapter/mx.h: a letter to a
+                          * domain that takes no mail is HELD, and the relay never hears of it */
+    const char *dns_servers; /* as in adapter/mx.h; only with dns_wait_ms */
 };
 
 /* Copies the options. NULL with err: REFUSED for an URL or address that can't be used (what is

@@ -65,6 +65,9 @@ struct settings {
     int64_t mail_retry_us[SETTING_RETRIES]; /* after the first, second, ... deferral, then on */
     int32_t mail_connections;
     int32_t mail_per_connection;
+    bool mail_mx_check;
+    char mail_dns_server[SETTING_TEXT_MAX + 1]; /* empty: the system's */
+    int64_t mail_dns_wait_us;
     /* [fetch] */
     char fetch_contact[SETTING_TEXT_MAX + 1];
     bool fetch_allow_private;

@@ -32,8 +32,9 @@ struct mail_event {
     enum mail_event_kind kind;
     struct uuid ids[MAIL_BATCH_MAX]; /* MAIL_ASK: count of them; MAIL_VERDICT: ids[0] */
     int32_t count;
-    enum send_state verdict; /* SENT, SIMULATED, REJECTED, DEFERRED, IN_DOUBT, or QUEUED when it
-                              * certainly was not sent and may be tried again at once */
+    enum send_state verdict; /* SENT, SIMULATED, REJECTED, DEFERRED, IN_DOUBT, HELD when it was not
+                              * sent and a person has to look, or QUEUED when it certainly was not
+                              * sent and may be tried again at once */
     int32_t code;            /* the server's answer code, 0 where there is none */
     char answer[MAIL_ANSWER_MAX + 1]; /* the server's words or the reason, screened */
 };

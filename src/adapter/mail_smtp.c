@@ -7,6 +7,7 @@
  * once those that were begun are decided. */
 #include "adapter/mail_smtp.h"
 
+#include "adapter/mx.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
@@ -52,6 +53,7 @@ struct mail_smtp {
     struct mail_smtp_options options; /* its texts are the arrays below */
     char url[512], from[330], hello[256], ca_file[FILE_PATH_MAX];
     struct sender sender[SMTP_CONNECTIONS_MAX];
+    struct mx *mx;          /* NULL: no domain is asked for */
     atomic_bool taken_back; /* senders before their dot let go */
     pthread_mutex_t mutex;  /* guards what follows */
     pthread_cond_t work;    /* for senders without a letter */
@@ -123,6 +125,19 @@ static void decide(struct mail_smtp *m, struct slot *slot, const struct smtp_out
     slot->step = back || (fate.relay && fate.letter == SEND_QUEUED) ? STEP_TAKEN : STEP_DECIDED;
 }
 
+/* The DNS says that nobody takes mail there: the relay isn't asked, and the letter is held. */
+static bool goes_nowhere(struct mail_smtp *m, const struct mail_letter *letter,
+                         struct smtp_outcome *ret)
+{
+    const char *at = m->mx != NULL ? strrchr(letter->to, '@') : NULL;
+    const char *why = at != NULL ? mx_why_not(mx_ask(m->mx, at + 1, &m->taken_back)) : NULL;
+    if (why == NULL)
+        return false;
+    *ret = (struct smtp_outcome){.end = {.phase = SMTP_GREETING, .how = SMTP_NOWHERE}};
+    (void)str_copy(ret->answer, sizeof ret->answer, why); /* it fits */
+    return true;
+}
+
 static void *run(void *arg)
 {
     struct sender *s = arg;
@@ -138,7 +153,8 @@ static void *run(void *arg)
         s->slot->step = STEP_WORKING;
         s->slot->sender = s;
         pthread_mutex_unlock(&m->mutex);
-        smtp_session_send(s->session, &s->slot->letter, ask, s, &outcome);
+        if (!goes_nowhere(m, &s->slot->letter, &outcome))
+            smtp_session_send(s->session, &s->slot->letter, ask, s, &outcome);
         pthread_mutex_lock(&m->mutex);
         decide(m, s->slot, &outcome);
         s->slot = NULL;
@@ -329,6 +345,7 @@ static void smtp_free(struct mail *mail)
     pthread_cond_destroy(&m->news);
     pthread_cond_destroy(&m->work);
     pthread_mutex_destroy(&m->mutex);
+    mx_free(m->mx);
     free(m);
 }
 
@@ -377,7 +394,9 @@ static bool copy_options(struct mail_smtp *m, const struct mail_smtp_options *o,
     m->options.from = m->from;
     m->options.hello = m->hello;
     m->options.ca_file = m->ca_file;
-    return url_ok(m->url, err);
+    if (o->dns_wait_ms > 0)
+        m->mx = mx_new(o->dns_servers, o->dns_wait_ms, err);
+    return (o->dns_wait_ms == 0 || m->mx != NULL) && url_ok(m->url, err);
 }
 
 static bool make_locks(struct mail_smtp *m)

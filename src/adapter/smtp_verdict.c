@@ -29,6 +29,7 @@ struct row {
 static const struct row rows[] = {
     {SMTP_GREETING, SMTP_DOT, SMTP_ACCEPTED, 0, CODE_MAX, ALONE(SEND_SENT)},
     {SMTP_GREETING, SMTP_BODY, SMTP_TAKEN_BACK, 0, CODE_MAX, ALONE(SEND_QUEUED)},
+    {SMTP_GREETING, SMTP_GREETING, SMTP_NOWHERE, 0, CODE_MAX, ALONE(SEND_HELD)},
 
     /* After the dot the server's answer is the truth, and only that. */
     {SMTP_DOT, SMTP_DOT, SMTP_ANSWERED, 200, 299, ALONE(SEND_SENT)},

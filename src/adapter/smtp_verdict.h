@@ -31,6 +31,7 @@ enum smtp_how {
     SMTP_LOST,       /* it closed, was silent for too long, or spoke nonsense */
     SMTP_UNSAFE,     /* TLS was not to be had, or the certificate is not right */
     SMTP_TAKEN_BACK, /* we ended it before the dot */
+    SMTP_NOWHERE,    /* it never began: nobody takes mail at the domain */
 };
 
 struct smtp_end {
@@ -40,7 +41,7 @@ struct smtp_end {
 };
 
 struct smtp_fate {
-    enum send_state letter; /* SENT, REJECTED, DEFERRED, IN_DOUBT; QUEUED: certainly not sent */
+    enum send_state letter; /* SENT, REJECTED, DEFERRED, IN_DOUBT, HELD; QUEUED: not sent */
     bool relay;             /* the relay as a whole can't go on; kind says how */
     enum err_kind kind;     /* RETRY: later; REFUSED: a person has to look */
 };

@@ -3,6 +3,7 @@
 
 #include "adapter/mail_maildir.h"
 #include "adapter/mail_smtp.h"
+#include "base/clock.h"
 #include "place.h"
 
 /* RFC 5321 section 4.5.3.2.6: a relay may take 10 minutes to answer the final dot; whoever gives up
@@ -12,6 +13,8 @@ enum { RELAY_ANSWER_S = 600 };
 static bool smtp(const struct app *app, const struct settings *s, struct mail **ret,
                  struct err *err)
 {
+    /* A trial's one address is the operator's own: the relay knows it, the DNS need not. */
+    bool check = s->mail_mx_check && s->mail_redirect_to[0] == '\0';
     struct mail_smtp_options options = {
         .url = s->mail_url,
         .from = s->mail_from,
@@ -21,6 +24,8 @@ static bool smtp(const struct app *app, const struct settings *s, struct mail **
         .connections = s->mail_connections,
         .letters = s->mail_per_connection,
         .answer_s = RELAY_ANSWER_S,
+        .dns_wait_ms = check ? (int32_t)(s->mail_dns_wait_us / US_PER_MS) : 0,
+        .dns_servers = s->mail_dns_server,
     };
     *ret = mail_smtp_new(&options, err);
     return *ret != NULL;

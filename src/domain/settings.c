@@ -121,6 +121,12 @@ static const struct setting_row rows[] = {
      "How many connections a lane has open to the mail server at the same time."},
     {"mail", "per_connection", SETTING_INT, AT(mail_per_connection), 1, 10000, NULL, "100", false,
      false, "After so many letters a connection to the mail server is made anew."},
+    {"mail", "mx_check", SETTING_BOOL, AT(mail_mx_check), 0, 0, NULL, "yes", false, false,
+     "Whether mode smtp asks the DNS if an address's domain takes mail; if not it is held."},
+    {"mail", "dns_server", SETTING_TEXT, AT(mail_dns_server), 0, 0, NULL, "", false, false,
+     "Which resolver mx_check asks: ADDRESS or ADDRESS:PORT, with commas; empty: the system's."},
+    {"mail", "dns_wait", SETTING_SPAN, AT(mail_dns_wait_us), S(1) / 10, S(30), NULL, "2s", false,
+     false, "A letter waits no longer than this for that answer, and then goes to the relay."},
 
     {"fetch", "contact", SETTING_TEXT, AT(fetch_contact), 0, 0, NULL, "", false, false,
      "Whom a site's owner can ask: a web or mail address, sent with each request for a page."},

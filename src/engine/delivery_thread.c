@@ -36,6 +36,7 @@ static bool make_ports(struct delivery_thread *t, struct settings *ret, struct e
     if (old)
         free_ports(t);
     p->settings(p->ctx, ret);
+    ret->mail_mx_check = false; /* where reports go an operator said: the relay knows it */
     return (t->agenda != NULL || p->agenda(p->ctx, t->clock, &t->agenda, err)) &&
            (t->mail != NULL || p->mail(p->ctx, ret, &t->mail, err)) &&
            (t->courier != NULL || p->courier(p->ctx, ret, &t->courier, err));

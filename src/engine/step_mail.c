@@ -203,7 +203,7 @@ static void take_verdict(struct batch *b, const struct mail_event *event)
         return;
     enum send_state state = event->verdict;
     bool known = state == SEND_SENT || state == SEND_SIMULATED || state == SEND_REJECTED ||
-                 state == SEND_DEFERRED || state == SEND_QUEUED;
+                 state == SEND_DEFERRED || state == SEND_HELD || state == SEND_QUEUED;
     verdict_add(b->l, i, known ? state : SEND_IN_DOUBT, event->code, event->answer);
 }
 

@@ -58,7 +58,8 @@ def tmp():
 
 def env(**more):
     e = {k: v for k, v in os.environ.items() if not k.startswith('AUTOPILOT_')}
-    e.update(HOME=tmp(), XDG_CONFIG_HOME=tmp() + '/none', LC_ALL='C.UTF-8')
+    e.update(HOME=tmp(), XDG_CONFIG_HOME=tmp() + '/none', LC_ALL='C.UTF-8',
+             AUTOPILOT_MAIL_MX_CHECK='no')  # tests of it bring a resolver; no other asks a real one
     e.update({k: str(v) for k, v in more.items()})
     return e
 

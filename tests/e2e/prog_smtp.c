@@ -2,6 +2,7 @@
  *
  * usage: prog_smtp URL CONNECTIONS LETTERS [key=value...]
  *   ca=FILE  tls=no  answer=SECONDS  letters=PER_CONNECTION  size=BYTES  allow=no  quiet=yes
+ *   dns=SERVER  dns_wait=MS (asks for domains)
  *   to=ADDRESS (of every letter)  batch=N
  *   plain=yes: no port, no table, no threads: one libcurl handle that is used again (for a bench)
  *
@@ -54,6 +55,10 @@ static bool take_option(struct task *t, const char *arg)
         t->quiet = str_equal(value, "yes");
     else if (str_starts(arg, "plain="))
         t->plain = str_equal(value, "yes");
+    else if (str_starts(arg, "dns="))
+        t->options.dns_servers = value;
+    else if (str_starts(arg, "dns_wait="))
+        t->options.dns_wait_ms = atoi(value);
     else if (str_starts(arg, "to="))
         t->to = value;
     else
