@@ -11,7 +11,12 @@
 #include <poll.h>
 #include <stdlib.h>
 
-enum { FIRST_WAIT_MS = 500, TRIES = 3, LOOK_MS = 100 };
+enum {
+    FIRST_WAIT_MS = 500,
+    TRIES = 3,
+    LOOK_MS = 100,
+    SOCKETS_MAX = ARES_GETSOCK_MAXNUM - 1, /* its macros shift the last one into the sign */
+};
 
 struct question {
     struct dns *dns;
@@ -146,14 +151,14 @@ void dns_ask(struct dns *d, const char *name, enum dns_type type, struct dns_rep
 /* One look at the sockets, for max_ms at most. */
 static void look(struct dns *d, int64_t max_ms)
 {
-    ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-    struct pollfd p[ARES_GETSOCK_MAXNUM];
+    ares_socket_t sockets[SOCKETS_MAX];
+    struct pollfd p[SOCKETS_MAX];
     struct timeval most = {.tv_usec = (suseconds_t)(max_ms * US_PER_MS)}, room;
     const struct timeval *wait = ares_timeout(d->channel, &most, &room);
     int64_t wait_ms = (wait->tv_sec * US_PER_S + wait->tv_usec) / US_PER_MS + 1;
-    int bits = ares_getsock(d->channel, sockets, ARES_GETSOCK_MAXNUM);
+    int bits = ares_getsock(d->channel, sockets, SOCKETS_MAX);
     nfds_t count = 0;
-    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+    for (int i = 0; i < SOCKETS_MAX; i++) {
         bool in = ARES_GETSOCK_READABLE(bits, i) != 0, out = ARES_GETSOCK_WRITABLE(bits, i) != 0;
         if (in || out)
             p[count++] = (struct pollfd){

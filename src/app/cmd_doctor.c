@@ -1,6 +1,8 @@
 /* cmd_doctor.c - autopilot doctor: one look at everything a start depends on, each with its cure.
  * */
 #include "adapter/corpus.h"
+#include "adapter/mx.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "commands.h"
@@ -133,6 +135,38 @@ static void check_searches(struct checkup *c)
     }
 }
 
+/* Asks for the sender's own domain: besides the resolver that shows whether answers can come back.
+ */
+static void check_dns(struct checkup *c)
+{
+    static const char *const words[] = {
+        [MX_NOT_KNOWN] =
+            "no answer for %s: letters go unchecked; see [mail] dns_server, /etc/resolv.conf",
+        [MX_TAKES] = "the resolver answers; %s takes mail",
+        [MX_NO_DOMAIN] = "%s of [mail] from does not exist: no answer can come back",
+        [MX_NO_SERVER] = "%s of [mail] from has no mail server: no answer can come back",
+        [MX_NULL] = "%s of [mail] from says that it takes no mail: no answer can come back",
+    };
+    struct config config;
+    struct err why = {0};
+    char text[SETTING_TEXT_MAX + 160];
+    if (!config_read(c->app->config_path, false, &config, &why))
+        return; /* said already */
+    const struct settings *s = &config.settings;
+    const char *at = strrchr(s->mail_from, '@');
+    if (s->mail_mode != MODE_SMTP || !s->mail_mx_check || at == NULL)
+        return;
+    struct mx *mx = mx_new(s->mail_dns_server, (int32_t)(s->mail_dns_wait_us / US_PER_MS), &why);
+    if (mx == NULL) {
+        report(c, BAD, "dns", why.text);
+        return;
+    }
+    enum mx_answer answer = mx_ask(mx, at + 1, NULL);
+    mx_free(mx);
+    str_format(text, sizeof text, words[answer], at + 1);
+    report(c, answer == MX_TAKES ? FINE : WARN, "dns", text);
+}
+
 static void check_terminal(struct checkup *c)
 {
     const char *term = getenv("TERM");
@@ -155,6 +189,7 @@ bool cmd_doctor(struct app *app, struct err *err)
     check_record(&c);
     check_corpus(&c);
     check_searches(&c);
+    check_dns(&c);
     check_terminal(&c);
     if (c.bad > 0)
         app->exit_status = 1;

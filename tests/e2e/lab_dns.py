@@ -67,8 +67,11 @@ class Resolver:
             if not packet:
                 return
             answer = self._answer(packet, False)
-            if answer is not None:
-                self.udp.sendto(answer, peer)
+            try:
+                if answer is not None:
+                    self.udp.sendto(answer, peer)
+            except OSError:  # closed meanwhile
+                return
 
     def _tcp(self):
         while True:

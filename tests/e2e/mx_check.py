@@ -121,11 +121,29 @@ def whole_job():
     sink.close()
 
 
+def doctor():
+    """Asked for: the domain of [mail] from, firm.example in these settings."""
+    data = lab.copy(lab.tmp() + '/job', 'doctor')
+    for how, want in (('mx', 'ok'), ('nxdomain', 'warn'), ('servfail', 'warn')):
+        sink, resolver = Sink(), Resolver(lambda host: how)
+        s = dict(settings(sink), AUTOPILOT_MAIL_MX_CHECK='yes', AUTOPILOT_MAIL_DNS_SERVER=resolver.address)
+        said = [r for r in lab.rows(lab.run(data, 'doctor', '--json', **s).stdout) if r['check'] == 'dns']
+        lab.check('doctor: %s when the resolver says %s' % (want, how), len(said) == 1 and
+                  said[0]['result'] == want and 'firm.example' in said[0]['text'] and
+                  resolver.names() == {'firm.example'}, said)
+        resolver.close()
+        sink.close()
+    s = dict(settings(Sink()), AUTOPILOT_MAIL_DNS_SERVER='192.0.2.1')
+    said = lab.run(data, 'doctor', '--json', **s).stdout
+    lab.check('doctor asks no resolver when the check is off', '"dns"' not in said, said)
+
+
 def main():
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda r: row(*r), TABLE))
     remembered()
     whole_job()
+    doctor()
     lab.finish()
 
 
