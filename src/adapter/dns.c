@@ -70,21 +70,29 @@ static uint32_t ttl_of(const ns_rr *rr)
     return ttl > INT32_MAX ? 0 : ttl; /* RFC 2181 section 8 */
 }
 
-/* The least of the zone's SOA and the last of its fields: RFC 2308 section 5. */
-static uint32_t ttl_of_no(ns_msg *msg)
+/* A no, and for how long it counts: the least of the zone's SOA and the last of its fields (RFC
+ * 2308 section 5). With NS records and no SOA it is no answer, but the way to somebody who may
+ * know (section 2.2); nor is it one from a server that looks nothing up for others (no RA). */
+static struct dns_reply read_no(enum dns_said no, ns_msg *msg)
 {
+    struct dns_reply ret = {.said = no};
     ns_rr rr;
+    if (ns_msg_getflag(*msg, ns_f_ra) == 0)
+        return (struct dns_reply){.said = DNS_OPEN};
     for (int i = 0; i < ns_msg_count(*msg, ns_s_ns); i++) {
         if (ns_parserr(msg, ns_s_ns, i, &rr) != 0)
-            return 0;
+            return (struct dns_reply){.said = DNS_OPEN};
+        if (ns_rr_type(rr) == ns_t_ns)
+            ret.said = DNS_OPEN;
         if (ns_rr_type(rr) != ns_t_soa || ns_rr_rdlen(rr) < 4)
             continue;
         const unsigned char *last = ns_rr_rdata(rr) + ns_rr_rdlen(rr) - 4;
         uint32_t least = 0;
         NS_GET32(least, last);
-        return least < ttl_of(&rr) ? least : ttl_of(&rr);
+        least = least < ttl_of(&rr) ? least : ttl_of(&rr);
+        return (struct dns_reply){.said = no, .ttl_s = least};
     }
-    return 0;
+    return ret;
 }
 
 /* Exactly one record, and its host is the root. */
@@ -97,19 +105,30 @@ static bool is_null(const unsigned char *bytes, int size)
     return null;
 }
 
+/* Aliases lead to the records, and a signature may stand beside them; nothing else belongs. */
+static bool belongs(enum dns_type type, int seen)
+{
+    return seen == (int)type || seen == ns_t_cname || seen == ns_t_dname || seen == ns_t_rrsig;
+}
+
 static struct dns_reply read_some(enum dns_type type, ns_msg *msg, const unsigned char *bytes,
                                   int size)
 {
-    struct dns_reply ret = {.said = DNS_NONE, .ttl_s = UINT32_MAX};
+    struct dns_reply ret = {.said = DNS_NONE, .ttl_s = INT32_MAX};
     ns_rr rr;
-    for (int i = 0; i < ns_msg_count(*msg, ns_s_an); i++) {
-        if (ns_parserr(msg, ns_s_an, i, &rr) != 0)
+    int count = ns_msg_count(*msg, ns_s_an);
+    for (int i = 0; i < count; i++) {
+        if (ns_parserr(msg, ns_s_an, i, &rr) != 0 || !belongs(type, (int)ns_rr_type(rr)))
             return (struct dns_reply){.said = DNS_OPEN};
         ret.ttl_s = ttl_of(&rr) < ret.ttl_s ? ttl_of(&rr) : ret.ttl_s; /* aliases count too */
         if ((int)ns_rr_type(rr) == (int)type)
             ret.said = DNS_SOME;
     }
-    if (ret.said == DNS_SOME && type == DNS_MX && is_null(bytes, size))
+    if (count == 0)
+        return (struct dns_reply){.said = DNS_OPEN};
+    if (ret.said == DNS_NONE)
+        ret.said = read_no(DNS_NONE, msg).said;
+    else if (type == DNS_MX && is_null(bytes, size))
         ret.said = DNS_NULL;
     return ret;
 }
@@ -123,8 +142,7 @@ struct dns_reply dns_read(enum dns_type type, int status, const unsigned char *b
         return (struct dns_reply){.said = DNS_OPEN, .slow = slow};
     if (status == ARES_SUCCESS)
         return read_some(type, &msg, bytes, size);
-    return (struct dns_reply){.said = status == ARES_ENODATA ? DNS_NONE : DNS_NO_NAME,
-                              .ttl_s = ttl_of_no(&msg)};
+    return read_no(status == ARES_ENODATA ? DNS_NONE : DNS_NO_NAME, &msg);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */

@@ -4,7 +4,8 @@ told to. A plan is a function of a domain that gives how it is answered:
 mx (two MX records), null (RFC 7505), address (no MX, an A record), six (no MX, an AAAA record),
 alias (CNAME to a name with MX), alias_away (CNAME to a name that is not there), none (nothing but
 SOA), nxdomain, servfail, refused, silent, garbage, cut (TC, and the whole by TCP), cut_alone (TC, and
-TCP closes), wrong_id, half (a record that ends in its middle), split (MX: none, address: SERVFAIL)."""
+TCP closes), wrong_id, half (a record that ends in its middle), split (MX: none, address: SERVFAIL), referral (NS
+records, no SOA), other (a TXT record, whatever was asked for)."""
 import socket
 import struct
 import threading
@@ -123,6 +124,11 @@ class Resolver:
             return say([away], code=3, soa=True)
         if how == 'split' and kind != MX:
             return say(code=2)
+        if how == 'referral':
+            return (ident + struct.pack('!HHHHH', 0x8100, 1, 0, 1, 0) + question +
+                    record(b'\xc0\x0c', 2, name('ns.example')))
+        if how == 'other':
+            return say([record(b'\xc0\x0c', 16, b'\3txt')])
         if kind == MX:
             there = {'mx': [mx('a.example'), mx('b.example', 20)], 'null': [mx('', 0)],
                      'cut': [mx('a.example')] * 40, 'half': [mx('a.example')[:-3]],

@@ -24,7 +24,8 @@ NO_DOMAIN, NO_SERVER, NULL = 'does not exist', 'neither MX nor address', 'null M
 TABLE = [('mx', None), ('null', NULL), ('address', None), ('six', None), ('alias', None),
          ('alias_away', NO_DOMAIN), ('none', NO_SERVER), ('nxdomain', NO_DOMAIN), ('servfail', None),
          ('refused', None), ('silent', None), ('garbage', None), ('cut', None), ('cut_alone', None),
-         ('wrong_id', None), ('half', None), ('split', None)]
+         ('wrong_id', None), ('half', None), ('split', None), ('referral', None),
+         ('other', None)]
 
 
 def prog(sink, resolver, letters, *args):

@@ -147,6 +147,17 @@ static const char no_name[] = "\x12\x34\x81\x83\0\1\0\0\0\1\0\0" QUESTION("\x0f"
 static const char address[] =
     "\x12\x34\x81\x80\0\1\0\1\0\0\0\0" QUESTION("\1") "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\1\2\3\4";
 
+/* The way to the name's servers, from one that does not look further. */
+static const char referral[] =
+    "\x12\x34\x81\x80\0\1\0\0\0\1\0\0" QUESTION("\x0f") "\xc0\x0e\0\2\0\1\0\0\0\x50\0\2\xc0\x0c";
+/* As no_name, from a server that looks nothing up for others. */
+static const char no_lookup[] = "\x12\x34\x81\x03\0\1\0\0\0\1\0\0" QUESTION("\x0f") SOA;
+static const char alias_away[] =
+    "\x12\x34\x81\x80\0\1\0\1\0\1\0\0" QUESTION("\x0f") "\xc0\x0c\0\5\0\1\0\0\0\x50\0\4\1y\xc0\x0e"
+                                                        "\xc0\x0e\0\2\0\1\0\0\0\x50\0\2\xc0\x0c";
+/* RFC 2308 section 2.2.1, type 3: nothing at all. */
+static const char bare_no[] = "\x12\x34\x81\x80\0\1\0\0\0\0\0\0" QUESTION("\x0f");
+
 static const struct reading readings[] = {
     R(ARES_SUCCESS, DNS_MX, two_mx, DNS_SOME, 100),
     R(ARES_SUCCESS, DNS_MX, null_mx, DNS_NULL, 300),
@@ -154,7 +165,12 @@ static const struct reading readings[] = {
     R(ARES_SUCCESS, DNS_MX, alias_only, DNS_NONE, 80),
     R(ARES_SUCCESS, DNS_MX, big_ttl, DNS_SOME, 0),
     R(ARES_SUCCESS, DNS_A, address, DNS_SOME, 60),
-    R(ARES_SUCCESS, DNS_AAAA, address, DNS_NONE, 60),
+    R(ARES_SUCCESS, DNS_AAAA, address, DNS_OPEN, 0), /* not what was asked for */
+    R(ARES_SUCCESS, DNS_MX, bare_no, DNS_OPEN, 0),   /* the status says something else */
+    R(ARES_ENOTFOUND, DNS_MX, no_lookup, DNS_OPEN, 0),
+    R(ARES_SUCCESS, DNS_MX, alias_away, DNS_OPEN, 80),
+    R(ARES_ENODATA, DNS_MX, bare_no, DNS_NONE, 0),
+    R(ARES_ENODATA, DNS_MX, referral, DNS_OPEN, 0),
     R(ARES_ENOTFOUND, DNS_MX, no_name, DNS_NO_NAME, 120),
     R(ARES_ENODATA, DNS_MX, no_name, DNS_NONE, 120),
     R(ARES_ESERVFAIL, DNS_MX, no_name, DNS_OPEN, 0),
