@@ -17,6 +17,7 @@ import sys
 import threading
 
 import lab
+from lab_dns import Resolver
 from lab_smtp import Sink
 
 NOW = datetime.datetime.now(datetime.timezone.utc)
@@ -245,8 +246,9 @@ def killed_mailing():
 
 def relayed():
     """A relay can't be asked what became of a letter: killed behind the dot it is in doubt."""
-    sink = Sink(starttls=False)
-    mail = dict(AUTOPILOT_MAIL_MODE='smtp', AUTOPILOT_MAIL_URL=sink.url(),
+    sink, resolver = Sink(starttls=False), Resolver(lambda host: 'nxdomain')
+    mail = dict(AUTOPILOT_MAIL_MX_CHECK='yes', AUTOPILOT_MAIL_DNS_SERVER=resolver.address,
+                AUTOPILOT_MAIL_MODE='smtp', AUTOPILOT_MAIL_URL=sink.url(),
                 AUTOPILOT_MAIL_TLS='no', AUTOPILOT_MAIL_FROM='reports@firm.example',
                 AUTOPILOT_MAIL_POSTAL_ADDRESS='Firm, Road 1, 10115 Berlin',
                 AUTOPILOT_MAIL_UNSUBSCRIBE='mailto:stop@firm.example',
@@ -267,6 +269,8 @@ def relayed():
     engine(data, **mail)
     lab.check('a person may have it sent again', states(data)[0][1] == 'delivered'
               and len(sink.taken) == 2, (states(data), len(sink.taken)))
+    lab.check('the DNS is not asked where a report may go', not resolver.names(), resolver.names())
+    resolver.close()
     sink.close()
 
 
