@@ -61,6 +61,11 @@ class Wire:
         started.set()
         self.loop.run_forever()
         server.close()
+        left = asyncio.all_tasks(self.loop)
+        for task in left:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self.loop.close()
 
     async def meet(self, reader, writer):
         self.ends.add(writer)
