@@ -125,6 +125,11 @@ static const struct cli_option preview_options[] = {
     {"lead", "ADDRESS", "what this lead would get; a variable that it lacks is named"},
     END,
 };
+static const struct cli_option try_options[] = {
+    {"to", "ADDRESS", "who gets it: you ([mail] redirect_to, when that is set)"},
+    {"lead", "ADDRESS", "what this lead would get; without it, a made-up one"},
+    END,
+};
 static const struct cli_option bounces_options[] = {
     {"dry-run", NULL, "only say what would be"},
     END,
@@ -338,6 +343,8 @@ static const struct cli_row rows[] = {
      delete_options, cmd_template_delete},
     {"template", "preview", "NAME", 1, 1, "the letter for a made-up lead, or for one that is there",
      preview_options, cmd_template_preview},
+    {"template", "test", "NAME", 1, 1, "send that letter to yourself, past the ledger", try_options,
+     cmd_template_test},
 
     {"search", NULL, "TERM", 1, 1, "manual search: the automation's pipeline for one term",
      search_options, cmd_search},

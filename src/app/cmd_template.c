@@ -1,4 +1,6 @@
 /* cmd_template.c - autopilot template: list, show, add, edit, delete, preview. */
+#include "cmd_template.h"
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
@@ -46,18 +48,9 @@ bool cmd_template_list(struct app *app, struct err *err)
     return ok && !l.failed;
 }
 
-/* One template, copied out of the list. */
-struct found {
-    const char *name;
-    struct arena arena;
-    struct template_def def;
-    const char *workspace;
-    int32_t seen;
-};
-
 static bool keep_row(void *ctx, const struct template_line *t)
 {
-    struct found *f = ctx;
+    struct template_found *f = ctx;
     if (!str_equal(t->name, f->name))
         return true;
     f->seen++;
@@ -70,10 +63,10 @@ static bool keep_row(void *ctx, const struct template_line *t)
 }
 
 /* Finds the template of the first argument. *ret_seen 0: there is none (no failure). */
-static bool find_template(struct app *app, struct found *f, struct err *err)
+static bool find_template(struct app *app, struct template_found *f, struct err *err)
 {
     struct db *db = NULL;
-    *f = (struct found){.name = app->argument[0], .arena = arena_init(8 << 20)};
+    *f = (struct template_found){.name = app->argument[0], .arena = arena_init(8 << 20)};
     bool ok = record_read(app, &db, err) && read_templates(db, app->workspace, keep_row, f, err);
     db_close(db);
     if (ok && f->seen > 1)
@@ -86,7 +79,7 @@ static bool find_template(struct app *app, struct found *f, struct err *err)
     return ok;
 }
 
-static bool need_template(struct app *app, struct found *f, struct err *err)
+bool template_need(struct app *app, struct template_found *f, struct err *err)
 {
     if (!find_template(app, f, err))
         return false;
@@ -114,8 +107,8 @@ static void print_part(const char *head, const char *text)
 
 bool cmd_template_show(struct app *app, struct err *err)
 {
-    struct found f;
-    bool ok = need_template(app, &f, err);
+    struct template_found f;
+    bool ok = template_need(app, &f, err);
     if (ok && app->json)
         ok = out_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "workspace", json_text(f.workspace),
                                 "name", json_text(f.def.name), "subject", json_text(f.def.subject),
@@ -161,7 +154,7 @@ static bool check_parts(const struct template_def *def, struct err *err)
                    NAME_MAX_BYTES);
 }
 
-static bool add_or_edit(struct app *app, struct found *f, struct err *err)
+static bool add_or_edit(struct app *app, struct template_found *f, struct err *err)
 {
     struct record r;
     struct buf text = buf_init(LETTER_BODY_MAX);
@@ -193,7 +186,7 @@ static bool add_or_edit(struct app *app, struct found *f, struct err *err)
 
 bool cmd_template_add(struct app *app, struct err *err)
 {
-    struct found f = {.name = app->argument[0]};
+    struct template_found f = {.name = app->argument[0]};
     struct record r;
     /* The record must be there to look for the name in it. */
     if (!record_open(app, &r, err))
@@ -207,10 +200,10 @@ bool cmd_template_add(struct app *app, struct err *err)
 
 bool cmd_template_delete(struct app *app, struct err *err)
 {
-    struct found f;
+    struct template_found f;
     struct record r;
     bool ok = out_confirm(cli_given(app, "yes"), "Delete the template?", err) &&
-              need_template(app, &f, err);
+              template_need(app, &f, err);
     if (!ok)
         return false;
     ok = record_open(app, &r, err);
@@ -244,9 +237,17 @@ static bool keep_lead(void *ctx, const struct lead_line *lead)
     return false;
 }
 
-static bool find_lead(struct app *app, struct send_row *row, struct err *err)
+bool template_lead(struct app *app, struct send_row *row, struct err *err)
 {
     struct wanted w = {cli_value(app, "lead"), row, false};
+    *row = (struct send_row){
+        .address = "maria@beispiel-zq.de",
+        .name = "Maria Beispiel",
+        .company = "Beispiel & Söhne",
+        .title = "Beispiel & Söhne - Startseite",
+        .language = "de",
+        .url = "https://beispiel-zq.de/kontakt",
+    };
     struct db *db = NULL;
     if (w.address == NULL)
         return true;
@@ -261,18 +262,11 @@ static bool find_lead(struct app *app, struct send_row *row, struct err *err)
 
 bool cmd_template_preview(struct app *app, struct err *err)
 {
-    struct found f;
+    struct template_found f;
     struct config config;
     struct buf message = buf_init(MESSAGE_TEXT_MAX);
-    struct send_row row = {
-        .address = "maria@beispiel-zq.de",
-        .name = "Maria Beispiel",
-        .company = "Beispiel & Söhne",
-        .title = "Beispiel & Söhne - Startseite",
-        .language = "de",
-        .url = "https://beispiel-zq.de/kontakt",
-    };
-    bool ok = need_template(app, &f, err) && find_lead(app, &row, err) &&
+    struct send_row row;
+    bool ok = template_need(app, &f, err) && template_lead(app, &row, err) &&
               config_read(app->config_path, false, &config, err);
     row.claimed_at_us = clock_now_us();
     row.id = uuid_from_bytes("preview", 7);

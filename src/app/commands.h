@@ -40,6 +40,7 @@ bool cmd_template_show(struct app *app, struct err *err);
 bool cmd_template_add(struct app *app, struct err *err); /* and edit: by the verb */
 bool cmd_template_delete(struct app *app, struct err *err);
 bool cmd_template_preview(struct app *app, struct err *err);
+bool cmd_template_test(struct app *app, struct err *err);
 
 bool cmd_search(struct app *app, struct err *err);
 bool cmd_corpus_add(struct app *app, struct err *err);
