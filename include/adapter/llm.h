@@ -38,7 +38,8 @@ struct llm_section {
 
 struct llm;
 
-/* The options are copied. ERR_STOP: out of memory. */
+/* The options are copied. REFUSED: the url is neither https nor http to this machine; ERR_STOP: out
+ * of memory. Nobody is asked yet. */
 bool llm_new(const struct llm_options *options, struct llm **ret, struct err *err);
 void llm_free(struct llm *l); /* NULL is fine */
 

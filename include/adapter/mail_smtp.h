@@ -37,4 +37,11 @@ struct mail_smtp_options {
  * letter. Freed by ops->free, which waits for letters that are past their dot. */
 struct mail *mail_smtp_new(const struct mail_smtp_options *options, struct err *err);
 
+/* Whether the relay would take letters from us: connects, encrypts, logs in, sends nothing. Waits
+ * 15 seconds at most. True: answer has the relay's words, screened. False: err says what is wrong
+ * (REFUSED: it does not want us, or is not safe; RETRY: it can't be reached; else as
+ * mail_smtp_new). */
+bool mail_smtp_probe(const struct mail_smtp_options *options, char answer[MAIL_ANSWER_MAX + 1],
+                     struct err *err);
+
 #endif

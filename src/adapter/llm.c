@@ -212,6 +212,8 @@ void llm_begin(struct llm *l)
 
 bool llm_new(const struct llm_options *options, struct llm **ret, struct err *err)
 {
+    if (!http_call_url(options->url, err))
+        return false;
     struct llm *l = calloc(1, sizeof *l);
     if (l != NULL) {
         l->options = *options;

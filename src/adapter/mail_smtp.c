@@ -427,3 +427,24 @@ struct mail *mail_smtp_new(const struct mail_smtp_options *options, struct err *
     }
     return &m->mail;
 }
+
+bool mail_smtp_probe(const struct mail_smtp_options *options, char answer[MAIL_ANSWER_MAX + 1],
+                     struct err *err)
+{
+    atomic_bool never = false;
+    struct smtp_session *s = NULL;
+    struct smtp_outcome out;
+    struct mail *checked = mail_smtp_new(options, err); /* the options are as they must be */
+    if (checked == NULL)
+        return false;
+    checked->ops->free(checked);
+    if (!smtp_session_new(options, &never, &s, err))
+        return false;
+    smtp_session_probe(s, &out);
+    smtp_session_free(s);
+    (void)str_copy(answer, MAIL_ANSWER_MAX + 1, out.answer); /* same size */
+    if (out.end.how == SMTP_ACCEPTED)
+        return true;
+    struct smtp_fate fate = smtp_fate(&out.end);
+    return err_set(err, fate.kind == ERR_REFUSED ? ERR_REFUSED : ERR_RETRY, "%s", out.answer);
+}

@@ -341,3 +341,15 @@ void smtp_session_send(struct smtp_session *s, const struct mail_letter *letter,
     ret->end = (struct smtp_end){.phase = s->phase, .how = how_of(s, code), .code = s->code};
     say_why(s, code, ret);
 }
+
+void smtp_session_probe(struct smtp_session *s, struct smtp_outcome *ret)
+{
+    CURL *e = s->easy;
+    bool set = curl_easy_setopt(e, CURLOPT_UPLOAD, 0L) == CURLE_OK &&
+               curl_easy_setopt(e, CURLOPT_NOBODY, 1L) == CURLE_OK &&
+               curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, "NOOP") == CURLE_OK &&
+               curl_easy_setopt(e, CURLOPT_TIMEOUT, (long)SMTP_PROBE_S) == CURLE_OK;
+    CURLcode code = set ? exchange(s) : CURLE_OUT_OF_MEMORY;
+    ret->end = (struct smtp_end){.phase = s->phase, .how = how_of(s, code), .code = s->code};
+    say_why(s, code, ret);
+}

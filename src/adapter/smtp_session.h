@@ -34,6 +34,11 @@ bool smtp_session_new(const struct mail_smtp_options *options, const atomic_bool
 void smtp_session_send(struct smtp_session *s, const struct mail_letter *letter, smtp_ask ask,
                        void *ctx, struct smtp_outcome *ret);
 
+/* Greets, encrypts, logs in and asks for nothing (NOOP); at most SMTP_PROBE_S seconds. The session
+ * is for nothing else after it. How is ACCEPTED when the relay would talk to us. */
+enum { SMTP_PROBE_S = 15 };
+void smtp_session_probe(struct smtp_session *s, struct smtp_outcome *ret);
+
 /* Says QUIT and closes. NULL is fine. */
 void smtp_session_free(struct smtp_session *s);
 

@@ -10,6 +10,8 @@
 #include "output.h"
 #include "place.h"
 #include "record.h"
+#include "wire_llm.h"
+#include "wire_mail.h"
 #include "wire_search.h"
 
 #include <errno.h>
@@ -167,6 +169,41 @@ static void check_dns(struct checkup *c)
     report(c, answer == MX_TAKES ? FINE : WARN, "dns", text);
 }
 
+/* As far as a letter would go, without one. */
+static void check_relay(struct checkup *c)
+{
+    struct config config;
+    struct err why = {0};
+    char answer[MAIL_ANSWER_MAX + 1], text[MAIL_ANSWER_MAX + ERR_TEXT_MAX];
+    if (!config_read(c->app->config_path, false, &config, &why))
+        return; /* said already */
+    if (config.settings.mail_mode != MODE_SMTP)
+        return;
+    bool fine = wire_mail_probe(c->app, &config.settings, answer, &why);
+    str_format(text, sizeof text, "%s%s", fine ? "the relay would take letters: " : why.text,
+               fine ? answer : "; see [mail] url, tls, ca");
+    report(c, fine ? FINE : BAD, "relay", text);
+}
+
+/* What can be seen of the language model without asking it, which costs. */
+static void check_llm(struct checkup *c)
+{
+    struct config config;
+    struct err why = {0};
+    struct llm *llm = NULL;
+    char text[SETTING_TEXT_MAX * 2 + ERR_TEXT_MAX];
+    if (!config_read(c->app->config_path, false, &config, &why))
+        return; /* said already */
+    const struct settings *s = &config.settings;
+    if (s->llm_url[0] == '\0')
+        return;
+    bool fine = wire_llm(c->app, s, &llm, &why);
+    llm_free(llm);
+    str_format(text, sizeof text, "%s%s%s%s", fine ? s->llm_model : why.text, fine ? " at " : "",
+               fine ? s->llm_url : "", fine ? "" : "; reports are made without summaries");
+    report(c, fine ? FINE : WARN, "llm", text);
+}
+
 static void check_terminal(struct checkup *c)
 {
     const char *term = getenv("TERM");
@@ -189,7 +226,9 @@ bool cmd_doctor(struct app *app, struct err *err)
     check_record(&c);
     check_corpus(&c);
     check_searches(&c);
+    check_relay(&c);
     check_dns(&c);
+    check_llm(&c);
     check_terminal(&c);
     if (c.bad > 0)
         app->exit_status = 1;

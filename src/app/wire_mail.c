@@ -10,12 +10,11 @@
  * earlier makes letters of which nobody knows. */
 enum { RELAY_ANSWER_S = 600 };
 
-static bool smtp(const struct app *app, const struct settings *s, struct mail **ret,
-                 struct err *err)
+static struct mail_smtp_options smtp(const struct app *app, const struct settings *s)
 {
     /* A trial's one address is the operator's own: the relay knows it, the DNS need not. */
     bool check = s->mail_mx_check && s->mail_redirect_to[0] == '\0';
-    struct mail_smtp_options options = {
+    return (struct mail_smtp_options){
         .url = s->mail_url,
         .from = s->mail_from,
         .hello = app->host,
@@ -27,16 +26,24 @@ static bool smtp(const struct app *app, const struct settings *s, struct mail **
         .dns_wait_ms = check ? (int32_t)(s->mail_dns_wait_us / US_PER_MS) : 0,
         .dns_servers = s->mail_dns_server,
     };
-    *ret = mail_smtp_new(&options, err);
-    return *ret != NULL;
+}
+
+bool wire_mail_probe(const struct app *app, const struct settings *settings,
+                     char answer[MAIL_ANSWER_MAX + 1], struct err *err)
+{
+    const struct mail_smtp_options options = smtp(app, settings);
+    return mail_smtp_probe(&options, answer, err);
 }
 
 bool wire_mail(const struct app *app, const struct settings *settings, struct mail **ret,
                struct err *err)
 {
     char dir[FILE_PATH_MAX];
-    if (settings->mail_mode == MODE_SMTP)
-        return smtp(app, settings, ret, err);
+    if (settings->mail_mode == MODE_SMTP) {
+        const struct mail_smtp_options options = smtp(app, settings);
+        *ret = mail_smtp_new(&options, err);
+        return *ret != NULL;
+    }
     const char *name = settings->mail_mode == MODE_DRYRUN ? "outbox" : "maildir";
     if (settings->mail_dir[0] != '\0')
         name = settings->mail_dir;

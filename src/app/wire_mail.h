@@ -11,4 +11,9 @@
 bool wire_mail(const struct app *app, const struct settings *settings, struct mail **ret,
                struct err *err);
 
+/* Whether the relay of mode smtp would take letters, as mail_smtp_probe() has it; nothing is
+ * sent. */
+bool wire_mail_probe(const struct app *app, const struct settings *settings,
+                     char answer[MAIL_ANSWER_MAX + 1], struct err *err);
+
 #endif

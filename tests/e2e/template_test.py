@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""template_test.py - a letter to oneself: `template test` through a relay on loopback and in a dry run.
+"""template_test.py - a letter to oneself: `template test` through a relay on loopback and in a dry run, and
+what doctor says of that relay.
 
 What breaks if it fails: an operator who tries a letter writes to a stranger, or uses up a lead, or
 believes that a letter went which the relay refused.
@@ -8,6 +9,7 @@ import email
 import email.policy
 import json
 import os
+import socket
 
 import lab
 from lab_smtp import Sink
@@ -20,6 +22,12 @@ BASE = dict(AUTOPILOT_MAIL_FROM='we@firm.example', AUTOPILOT_MAIL_POSTAL_ADDRESS
 def through(sink, **more):
     return dict(BASE, AUTOPILOT_MAIL_MODE='smtp', AUTOPILOT_MAIL_TLS='no', AUTOPILOT_MAIL_URL=sink.url(),
                 **more)
+
+
+def nobody():
+    """Where nobody listens."""
+    with socket.create_server(('127.0.0.1', 0)) as s:
+        return 'smtp://127.0.0.1:%d' % s.getsockname()[1]
 
 
 def test(data, *words, **more):
@@ -50,9 +58,8 @@ def refused(data):
     p = test(data, 'guide-de', '--to', ME, **through(sink))
     lab.check('a refusal is told in the relay\'s words, status not 0',
               p.returncode != 0 and 'not here' in p.stderr and not sink.taken, (p.returncode, p.stderr))
-    port = sink.url()
     sink.close()
-    p = test(data, 'guide-de', '--to', ME, **dict(through(sink), AUTOPILOT_MAIL_URL=port))
+    p = test(data, 'guide-de', '--to', ME, **dict(through(sink), AUTOPILOT_MAIL_URL=nobody()))
     lab.check('no relay: said, status not 0', p.returncode != 0 and p.stderr.count('\n') == 1, p.stderr)
 
 
@@ -78,6 +85,31 @@ def bad_words(data):
     sink.close()
 
 
+def doctor(data):
+    """The same relay, asked without a letter."""
+    def relay(**more):
+        rows = lab.rows(lab.run(data, 'doctor', '--json', **more).stdout)
+        return [(r['result'], r['text']) for r in rows if r['check'] == 'relay']
+    sink = Sink()
+    s = through(sink)
+    seen = relay(**s)
+    lab.check('doctor: the relay would take letters, and got none', len(seen) == 1 and
+              seen[0][0] == 'ok' and not sink.taken and not any(c.startswith(('MAIL', 'RCPT', 'DATA'))
+                                                                for c in sink.commands), (seen, sink.commands))
+    sink.close()
+    seen = relay(**dict(s, AUTOPILOT_MAIL_URL=nobody()))
+    lab.check('doctor: no relay is bad, with the reason', len(seen) == 1 and seen[0][0] == 'bad' and
+              'connect' in seen[0][1].lower(), seen)
+    locked = Sink(users={'me': 'right'}, starttls=False)
+    seen = relay(**dict(s, AUTOPILOT_MAIL_URL=locked.url('me:sesame@')))
+    lab.check('doctor: a wrong password is bad, and is not shown', seen[0][0] == 'bad' and
+              'sesame' not in seen[0][1], seen)
+    seen = relay(**dict(s, AUTOPILOT_MAIL_TLS='yes', AUTOPILOT_MAIL_URL=locked.url()))
+    lab.check('doctor: no TLS where it is wanted is bad', seen[0][0] == 'bad', seen)
+    locked.close()
+    lab.check('doctor: a dry run has no relay', relay() == [])
+
+
 def dry(data):
     p = test(data, 'guide-de', '--to', ME)
     lab.check('a dry run sends nothing and says so', p.returncode == 0 and 'not sent' in p.stdout,
@@ -93,6 +125,7 @@ def main():
     one_goes(data)
     refused(data)
     bad_words(data)
+    doctor(data)
     dry(data)
 
 
