@@ -122,11 +122,12 @@ def put_job(place, seed_dir, *names):
 
 
 def end(p, seconds=30):
-    """Asks an engine to end; its exit status."""
+    """Asks an engine to end; its exit status. What it said last is in p.said."""
+    p.said = ('', 'it does not end')
     if p.poll() is None:
         p.send_signal(signal.SIGTERM)
     try:
-        p.communicate(timeout=seconds)
+        p.said = p.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         p.kill()
         p.communicate()

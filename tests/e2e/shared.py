@@ -166,7 +166,8 @@ def away(name, seed, golden, begin, finish, seconds):
     took = time.monotonic() - back
     results.append(('it goes on within 10 s', took <= 10, '%.1f s' % took))
     wait_for(lambda: len(a.letters()) == len(golden), 40)
-    results.append(('the engine ends in good order', lab_shared.end(p) == 0, ''))
+    code = lab_shared.end(p)
+    results.append(('the engine ends in good order', code == 0, (code, p.said[1])))
     why = differ(ledger(server, 'ready'), golden) or at_rest(server, 'ready', a)
     results.append(('nothing was lost or done twice', why is None, why))
     server.close()
