@@ -22,7 +22,8 @@ static struct uuid engine_named(const char *name)
 static void hello(struct ct *c, struct uuid id)
 {
     struct engine_card card = {id, 1, "here", 1, "test"};
-    assert_true(c->a->ops->hello(c->a, &card, &c->err));
+    if (!c->a->ops->hello(c->a, &card, &c->err))
+        fail_msg("%s", c->err.text);
 }
 
 static void run_promise(void **state)
