@@ -227,7 +227,8 @@ static void who_has_the_old_file_goes_on_in_the_new_one(void **state)
     assert_true(mirror_pull(beside, s->link, soon(), &rows, &s->err));
     assert_int_equal(rows, 1); /* it goes on where the other one stopped */
     assert_true(db_is_current(now));
-    assert_int_equal(pull(s), 0);
+    /* Its row comes once more while anybody on the server has a transaction open. */
+    assert_in_range(pull(s), 0, 1);
     assert_int_equal(events(s), 1);
     db_close(old);
     db_close(now);
