@@ -44,11 +44,10 @@ static void end_look(struct agenda_thread *t, int64_t changes, bool idle, const 
 {
     struct engine *e = t->engine;
     engine_hold(e);
-    bool news = !str_equal(t->problem, why->text);
+    bool news = engine_complain(e, &t->problem, why);
     t->looking = false;
     t->idle_at = idle ? changes : -1;
     t->failures = why->text[0] != '\0' ? t->failures + 1 : 0;
-    (void)str_copy(t->problem, sizeof t->problem, why->text); /* same size */
     engine_let_go(e);
     if (news && why->text[0] != '\0')
         log_line(e->plugs.log, LOG_ERROR, "schedules", "%s", why->text);

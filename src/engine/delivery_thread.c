@@ -105,11 +105,10 @@ static void end_look(struct delivery_thread *t, int64_t changes, const struct er
     struct engine *e = t->engine;
     bool bad = why->text[0] != '\0';
     engine_hold(e);
-    bool news = !str_equal(t->problem, why->text);
+    bool news = engine_complain(e, &t->problem, why);
     t->looking = false;
     t->idle_at = bad ? -1 : changes;
     t->failures = bad ? t->failures + 1 : 0;
-    (void)str_copy(t->problem, sizeof t->problem, why->text); /* same size */
     engine_let_go(e);
     if (news && bad)
         log_line(e->plugs.log, LOG_ERROR, "deliveries", "%s", why->text);

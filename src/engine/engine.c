@@ -39,6 +39,22 @@ void engine_changed(struct engine *e)
         wake_up(&e->delivery.wake);
 }
 
+bool engine_complain(const struct engine *e, struct complaint *c, const struct err *why)
+{
+    bool news = !str_equal(c->text, why->text);
+    (void)str_copy(c->text, sizeof c->text, why->text); /* same size */
+    c->passing = why->kind == ERR_UNREACHABLE || why->kind == ERR_RETRY;
+    c->returns = e->returns;
+    return news;
+}
+
+/* What the record's absence did to a thread is over when the record is back, though the thread has
+ * not tried again yet. */
+static const char *complaint(const struct engine *e, const struct complaint *c)
+{
+    return c->passing && c->returns != e->returns ? "" : c->text;
+}
+
 /* The most important of what is wrong; "" nothing. Under the lock. */
 static const char *worst(const struct engine *e)
 {
@@ -49,14 +65,12 @@ static const char *worst(const struct engine *e)
     for (int32_t i = 0; i < e->lanes; i++)
         if (e->lane[i].problem[0] != '\0')
             return e->lane[i].problem;
-    if (e->agenda.problem[0] != '\0')
-        return e->agenda.problem;
-    if (e->pool_keeper.problem[0] != '\0')
-        return e->pool_keeper.problem;
-    for (int32_t i = 0; i < REPORT_LANES_MAX; i++)
-        if (e->report[i].problem[0] != '\0')
-            return e->report[i].problem;
-    return e->delivery.problem;
+    const char *text = complaint(e, &e->agenda.problem);
+    if (text[0] == '\0')
+        text = complaint(e, &e->pool_keeper.problem);
+    for (int32_t i = 0; i < REPORT_LANES_MAX && text[0] == '\0'; i++)
+        text = complaint(e, &e->report[i].problem);
+    return text[0] != '\0' ? text : complaint(e, &e->delivery.problem);
 }
 
 void engine_publish(struct engine *e)

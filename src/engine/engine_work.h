@@ -24,6 +24,13 @@ enum {
     IDLE_FAILURES = 3 /* after so many failures in a row there is no work possible now */
 };
 
+/* Why one of the threads can't work; it is said until the thread can. Guarded by engine->lock. */
+struct complaint {
+    char text[ERR_TEXT_MAX]; /* "" none */
+    bool passing;            /* about an answer that did not come, so another may */
+    int64_t returns;         /* engine->returns when it was made */
+};
+
 struct lane_thread {
     struct engine *engine;
     pthread_t thread;
@@ -68,7 +75,7 @@ struct agenda_thread {
     int64_t idle_at;        /* engine->changes when it last found nothing due and nothing waiting */
     int64_t alive_until_us; /* boot time by which it must have looked again */
     int32_t failures;
-    char problem[ERR_TEXT_MAX];
+    struct complaint problem;
 
     /* its thread's own */
     struct clock_port *clock;
@@ -88,7 +95,7 @@ struct pool_thread {
 
     /* guarded by engine->lock */
     int32_t failures; /* commands in a row */
-    char problem[ERR_TEXT_MAX];
+    struct complaint problem;
 
     /* its thread's own */
     struct clock_port *clock;
@@ -107,7 +114,7 @@ struct report_thread {
     bool started;
     bool called; /* there may be a run for it */
     bool has_run;
-    char problem[ERR_TEXT_MAX];
+    struct complaint problem;
 
     /* its thread's own */
     struct clock_port *clock;
@@ -129,7 +136,7 @@ struct delivery_thread {
     bool looking;
     int64_t idle_at; /* engine->changes when it last found nothing to bring now */
     int32_t failures;
-    char problem[ERR_TEXT_MAX];
+    struct complaint problem;
 
     /* its thread's own */
     struct clock_port *clock;
@@ -213,6 +220,8 @@ struct engine {
 /* --- engine.c ------------------------------------------------------------------------------- */
 void engine_hold(struct engine *e);
 void engine_let_go(struct engine *e);
+/* How a thread's work went (no text: well). Under the lock. True: its sentence is another now. */
+bool engine_complain(const struct engine *e, struct complaint *c, const struct err *why);
 /* Something changed: all lanes look again. */
 void engine_changed(struct engine *e);
 /* Says to the console and to the caller what is so now. */

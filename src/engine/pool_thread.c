@@ -184,13 +184,12 @@ static void note(struct pool_thread *t, const struct err *why)
 {
     struct engine *e = t->engine;
     engine_hold(e);
-    bool news = !str_equal(t->problem, why->text);
+    bool news = engine_complain(e, &t->problem, why);
     t->failures = why->text[0] != '\0' ? t->failures + 1 : 0;
-    (void)str_copy(t->problem, sizeof t->problem, why->text); /* same size */
     engine_let_go(e);
-    if (!news)
+    if (!news && why->text[0] == '\0')
         return;
-    if (why->text[0] != '\0')
+    if (news && why->text[0] != '\0')
         log_line(e->plugs.log, LOG_ERROR, "reports", "%s", why->text);
     engine_publish(e);
 }

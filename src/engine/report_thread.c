@@ -144,8 +144,7 @@ static void say(struct report_thread *t, const struct err *why)
 {
     struct engine *e = t->engine;
     engine_hold(e);
-    bool news = !str_equal(t->problem, why->text);
-    (void)str_copy(t->problem, sizeof t->problem, why->text); /* same size */
+    bool news = engine_complain(e, &t->problem, why);
     engine_let_go(e);
     if (news && why->text[0] != '\0')
         log_line(e->plugs.log, LOG_ERROR, "reports", "%s", why->text);
