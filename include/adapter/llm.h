@@ -21,6 +21,7 @@ struct llm_options {
     const char *model;
     const char *key;   /* "": none. Never part of an error's text */
     const char *count; /* path of the file that counts what the day used */
+    const char *seen;  /* path of the file that says how it answered (store/health.h); "": none */
     bool allow_private;
     int64_t timeout_us; /* of one call */
     int32_t max_tokens; /* of one answer */

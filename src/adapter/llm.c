@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "http_call.h"
 #include "llm_budget.h"
+#include "store/health.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -29,7 +30,7 @@ static const char order[] =
 
 struct llm {
     struct http_call *call;
-    char *url, *model, *key, *count;
+    char *url, *model, *key, *count, *seen;
     struct llm_options options; /* its texts are not used */
     int32_t calls;              /* of this report */
     int64_t tokens;
@@ -192,13 +193,19 @@ bool llm_summarise(struct llm *l, const struct llm_section *section, struct aren
     int32_t there = section->selection->sections[section->index].count;
     int32_t count = there < LLM_ITEMS_MAX ? there : LLM_ITEMS_MAX;
     struct buf question = buf_init(QUESTION_MAX);
+    struct err why = {0};
     if (l->off.text[0] != '\0') {
         *err = l->off;
         return false;
     }
     bool ok = write_question(l, section, count, &question) ||
               err_set(err, ERR_STOP, "there is no memory for the question to the model");
-    ok = ok && ask(l, section, &question, count, memory, ret, err);
+    ok = ok && ask(l, section, &question, count, memory, ret, &why);
+    if (l->seen[0] != '\0' && (ok || (why.text[0] != '\0' && why.kind != ERR_CANCELLED)))
+        (void)health_note(l->seen, HEALTH_LLM, ok ? NULL : why.text, clock_now_us(),
+                          NULL); /* only the sight suffers */
+    if (!ok && why.text[0] != '\0' && err != NULL)
+        *err = why;
     buf_done(&question);
     return ok;
 }
@@ -221,9 +228,10 @@ bool llm_new(const struct llm_options *options, struct llm **ret, struct err *er
         l->model = strdup(options->model);
         l->key = strdup(options->key);
         l->count = strdup(options->count);
+        l->seen = strdup(options->seen != NULL ? options->seen : "");
     }
     if (l == NULL || l->url == NULL || l->model == NULL || l->key == NULL || l->count == NULL ||
-        !http_call_new(options->agent, ANSWER_MAX, &l->call, err)) {
+        l->seen == NULL || !http_call_new(options->agent, ANSWER_MAX, &l->call, err)) {
         llm_free(l);
         return err_set(err, ERR_STOP, "llm: out of memory");
     }
@@ -240,5 +248,6 @@ void llm_free(struct llm *l)
     free(l->model);
     free(l->key);
     free(l->count);
+    free(l->seen);
     free(l);
 }

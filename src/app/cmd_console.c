@@ -224,7 +224,11 @@ static bool open_parts(struct console_app *c, struct err *err)
         (void)log_level_parse(c->config.settings.log_level, &level); /* only known names get in */
         c->sink = logdb_sink(c->log, level);
     }
-    return wake_init(&c->wake, err) && wire_new(c->app, &c->config, &c->sink, &c->wire, err);
+    if (!wake_init(&c->wake, err) || !wire_new(c->app, &c->config, &c->sink, &c->wire, err))
+        return false;
+    if (!c->app->read_only)
+        wire_keep(c->wire);
+    return true;
 }
 
 bool cmd_console(struct app *app, struct err *err)

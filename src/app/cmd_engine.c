@@ -90,8 +90,10 @@ static bool start(struct serving *s, struct err *err)
     if (wait != NULL && !str_span_us(wait, &wait_us))
         return err_set(err, ERR_USAGE, "--wait-lock: \"%s\" is not a span (500ms, 10s, 2m)", wait);
     watch_init(&s->watch, s->app->data_dir, names, 3);
-    return prepare(s, err) && wire_new(s->app, &s->config, &s->sink, &s->wire, err) &&
-           engine_start(wire_plugs(s->wire), ENGINE_ROLE_SERVE, wait_us, NULL, &s->engine, err) &&
+    if (!prepare(s, err) || !wire_new(s->app, &s->config, &s->sink, &s->wire, err))
+        return false;
+    wire_keep(s->wire);
+    return engine_start(wire_plugs(s->wire), ENGINE_ROLE_SERVE, wait_us, NULL, &s->engine, err) &&
            api_start(s->app, &s->config, wire_plugs(s->wire), engine_desk(s->engine), &s->sink,
                      &s->api, err);
 }

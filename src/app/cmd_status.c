@@ -37,6 +37,8 @@ struct status {
     struct schedule_row *late; /* those that are overdue by more than a day come first in it */
     int32_t late_count;
     struct system_seen system;
+    struct health service[HEALTH_MAX];
+    int32_t services;
     int64_t now_us;
 };
 
@@ -129,6 +131,15 @@ static void read_untold(const struct app *app, struct status *ret)
         place_file(app, PLACE_JOURNAL, path, NULL) && journal_look(path, &ret->untold, NULL);
 }
 
+/* What can't be read is not shown; nothing else depends on it. */
+static void read_services(const struct app *app, struct status *ret)
+{
+    char path[FILE_PATH_MAX];
+    if (!place_file(app, HEALTH_FILE, path, NULL) ||
+        !health_read(path, ret->service, &ret->services, NULL))
+        ret->services = 0;
+}
+
 static bool read_status(struct app *app, struct db *db, struct arena *arena, struct status *ret,
                         struct err *err)
 {
@@ -137,6 +148,7 @@ static bool read_status(struct app *app, struct db *db, struct arena *arena, str
     ret->engine_serves = engine_served_by(app->data_dir, &pid, ret->config_problem);
     read_config_problem(app, ret);
     read_untold(app, ret);
+    read_services(app, ret);
     if (!read_engine(db, &ret->engine, &ret->engine_known, err))
         return false;
     if (pid != 0) /* the record knows of the last one that said hello */
@@ -230,6 +242,16 @@ static void status_text(const struct app *app, const struct status *s)
                   j->error[0] ? ": " : "", out_safe(&t, j->error));
     }
     schedules_text(s);
+    system_services_text(s->service, s->services, s->now_us);
+}
+
+/* The control API shows the record; services are what this machine saw. */
+static json_t *own_json(const struct app *app, const struct status *s)
+{
+    json_t *o = status_json(app, s);
+    if (o != NULL)
+        json_object_set_new(o, "services", system_services_json(s->service, s->services));
+    return o;
 }
 
 /* Something that a person has to look at. */
@@ -261,7 +283,7 @@ bool cmd_status(struct app *app, struct err *err)
     struct db *db = NULL;
     bool ok = record_read(app, &db, err) && read_status(app, db, &arena, &s, err);
     if (ok && app->json)
-        ok = out_json(status_json(app, &s), false, err);
+        ok = out_json(own_json(app, &s), false, err);
     else if (ok && !(app->quiet && cli_given(app, "check")))
         status_text(app, &s);
     if (ok && cli_given(app, "check") && needs_person(&s))

@@ -78,3 +78,44 @@ void system_engines_text(const struct system_seen *s)
             out_print("    makes %lld reports\n", (long long)e->reports);
     }
 }
+
+json_t *system_services_json(const struct health *rows, int32_t count)
+{
+    json_t *list = json_array();
+    for (int32_t i = 0; i < count; i++) {
+        const struct health *h = &rows[i];
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:o, s:o, s:i, s:o}", "service", json_text(h->name),
+                            "state", health_state_name(health_state_of(h)), "last_ok_at",
+                            json_instant(h->ok_us), "last_failure_at", json_instant(h->failed_us),
+                            "failures_in_a_row", (int)h->failures, "last_failure",
+                            h->why[0] != '\0' ? json_text(h->why) : json_null()));
+    }
+    return list;
+}
+
+/* ", last answered 12m ago"; "" never. */
+static void ago_text(const char *what, int64_t at_us, int64_t now_us, char *dst, size_t size)
+{
+    char span[32];
+    dst[0] = '\0';
+    if (at_us == 0)
+        return;
+    int64_t seconds = at_us < now_us ? (now_us - at_us) / US_PER_S : 0;
+    str_span_text(seconds * US_PER_S, span, sizeof span);
+    (void)str_format(dst, size, ", %s %s%s ago", what, span, seconds == 0 ? "s" : ""); /* it fits */
+}
+
+void system_services_text(const struct health *rows, int32_t count, int64_t now_us)
+{
+    struct out_text name = {0}, why = {0};
+    char ok[80], failed[80];
+    for (int32_t i = 0; i < count; i++) {
+        const struct health *h = &rows[i];
+        ago_text("answered", h->ok_us, now_us, ok, sizeof ok);
+        ago_text("failed", h->failed_us, now_us, failed, sizeof failed);
+        out_print("service %-24s %s%s%s%s%s\n", out_safe(&name, h->name),
+                  health_state_name(health_state_of(h)), ok, failed, h->why[0] != '\0' ? ": " : "",
+                  out_safe(&why, h->why));
+    }
+}

@@ -2,6 +2,7 @@
 #ifndef APP_SYSTEM_JSON_H
 #define APP_SYSTEM_JSON_H
 
+#include "store/health.h"
 #include "store/read_system.h"
 
 #include <jansson.h>
@@ -14,5 +15,9 @@ void system_link_json(const struct system_seen *s, json_t *record);
 /* The same on stdout, a line each. */
 void system_engines_text(const struct system_seen *s);
 void system_link_text(const struct system_seen *s);
+
+/* How the services of this machine answered last (store/health.h). */
+json_t *system_services_json(const struct health *rows, int32_t count);
+void system_services_text(const struct health *rows, int32_t count, int64_t now_us);
 
 #endif

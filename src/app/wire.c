@@ -18,6 +18,7 @@
 #include "domain/unsubscribe.h"
 #include "place.h"
 #include "shared.h"
+#include "watched.h"
 #include "wire_deliver.h"
 #include "wire_llm.h"
 #include "wire_mail.h"
@@ -98,7 +99,11 @@ bool wire_search(struct wire *w, const char *provider, struct search **ret, stru
     pthread_mutex_lock(&w->mutex);
     struct config config = w->config;
     pthread_mutex_unlock(&w->mutex);
-    return wire_search_new(&w->app, &config, provider, ret, err);
+    if (wire_search_new(&w->app, &config, provider, ret, err)) {
+        watched_search(&w->app, provider, ret);
+        return true;
+    }
+    return false;
 }
 
 static bool plug_search(void *ctx, const char *provider, struct search **ret, struct err *err)
@@ -135,7 +140,11 @@ static bool plug_mail(void *ctx, const struct settings *settings, struct mail **
                       struct err *err)
 {
     struct wire *w = ctx;
-    return wire_mail(&w->app, settings, ret, err);
+    if (!wire_mail(&w->app, settings, ret, err))
+        return false;
+    if (settings->mail_mode == MODE_SMTP)
+        watched_mail(&w->app, ret);
+    return true;
 }
 
 static void letter_facts_of(const struct send_row *row, const char *group, const char *term,
@@ -324,6 +333,8 @@ static bool plug_reload(void *ctx, struct err *err)
     if (ok)
         w->config = *fresh;
     pthread_mutex_unlock(&w->mutex);
+    if (ok)
+        watched_keep(&w->app, fresh);
     free(both);
     return ok;
 }
@@ -381,6 +392,11 @@ void wire_free(struct wire *w)
     pthread_mutex_destroy(&w->mutex);
     web_gate_free(w->gate);
     free(w);
+}
+
+void wire_keep(struct wire *w)
+{
+    watched_keep(&w->app, &w->config);
 }
 
 const struct engine_plugs *wire_plugs(struct wire *w)

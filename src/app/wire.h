@@ -16,6 +16,9 @@ bool wire_new(const struct app *app, const struct config *config, const struct l
 void wire_free(struct wire *w); /* accepts NULL; after engine_free */
 /* The plugs borrow from the wire. */
 const struct engine_plugs *wire_plugs(struct wire *w);
+/* The services of its config are those that are shown from now on (watched.h): once, by who starts
+ * an engine with it. */
+void wire_keep(struct wire *w);
 /* The same for one command without an engine: the ports of a manual search. */
 bool wire_search(struct wire *w, const char *provider, struct search **ret, struct err *err);
 

@@ -233,7 +233,7 @@ static void system_draw(struct ui *ui, void *state, struct pane p)
     int gap = p.rows >= 32;
     draw_summary(ui, v, p);
     int y = draw_engines(ui, v, p, 1);
-    int rest = p.rows - y - system_rows(&v->seen) - 4 * gap;
+    int rest = p.rows - y - system_rows(&v->seen) - v->files.services - 4 * gap;
     y = draw_holds(ui, v, p, y, rest > 0 ? rest : 0);
     y = system_draw_record(ui, p, y + gap, &v->seen);
     y = system_draw_machine(ui, p, y + gap, &v->files);

@@ -163,6 +163,15 @@ static int64_t size_in(const char *dir, const char *name)
     return str_format(path, sizeof path, "%s/%s", dir, name) ? size_of(path) : -1;
 }
 
+/* A file that can't be read shows nobody: the screen has more to say than that. */
+static void read_services(const char *dir, struct machine_files *ret)
+{
+    char path[FILE_PATH_MAX];
+    if (!str_format(path, sizeof path, "%s/" HEALTH_FILE, dir) ||
+        !health_read(path, ret->service, &ret->services, NULL))
+        ret->services = 0;
+}
+
 static bool record_system(void *ctx, int64_t now_us, struct arena *arena, struct system_seen *ret,
                           struct machine_files *ret_files, struct err *err)
 {
@@ -173,6 +182,7 @@ static bool record_system(void *ctx, int64_t now_us, struct arena *arena, struct
     ret_files->log = size_of(s->log_path);
     ret_files->journal = size_in(dir, "journal.db");
     ret_files->corpus = size_in(dir, "corpus.db");
+    read_services(dir, ret_files);
     return read_system(s->db, now_us, arena, ret, err);
 }
 

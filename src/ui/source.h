@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "domain/command.h"
 #include "engine/desk.h"
+#include "store/health.h"
 #include "store/read_board.h"
 #include "store/read_jobs.h"
 #include "store/read_leads.h"
@@ -25,6 +26,8 @@
 struct machine_files {
     char dir[FILE_PATH_MAX];
     int64_t record, journal, log, corpus;
+    struct health service[HEALTH_MAX]; /* as it answered this machine last */
+    int32_t services;
 };
 
 struct source {

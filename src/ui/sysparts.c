@@ -187,6 +187,56 @@ static void mail_facts(const struct settings *s, char *dst, size_t size)
                          most); /* a cut is fine */
 }
 
+/* The reason without the words that the line begins with anyway: "search: NAME: ". */
+static const char *reason(const struct health *h, const char *name)
+{
+    const char *why = h->why;
+    size_t len = strlen(name);
+    if (!str_starts(h->name, HEALTH_SEARCH) || !str_starts(why, "search: "))
+        return why;
+    why += strlen("search: ");
+    return str_starts(why, name) && str_starts(why + len, ": ") ? why + len + 2 : why;
+}
+
+/* "Search  × failed 3  web: 31s ago, well 12m ago: the service answered 502" */
+static int draw_service(const struct ui *ui, struct pane p, int y, const struct health *h)
+{
+    static const char *const signs[] = {"· not asked", "● answers"};
+    static const enum role roles[] = {ROLE_DIM, ROLE_OK, ROLE_ERROR};
+    char text[HEALTH_NAME_MAX + HEALTH_WHY_MAX + 120], a[FIT_TEXT], b[FIT_TEXT], sign[40];
+    enum health_state state = health_state_of(h);
+    bool search = str_starts(h->name, HEALTH_SEARCH), mail = str_equal(h->name, HEALTH_MAIL);
+    const char *label = search ? "Search" : mail ? "Relay" : "Model";
+    const char *name = search ? h->name + strlen(HEALTH_SEARCH) : "", *mark = search ? ": " : "";
+    const char *ok = system_ago(ui, h->ok_us, a), *failed = system_ago(ui, h->failed_us, b);
+    (void)str_copy(sign, sizeof sign, signs[state == HEALTH_OK]); /* it fits */
+    if (state == HEALTH_FAILING) {
+        (void)str_format(sign, sizeof sign, "× failed %d", (int)h->failures); /* it fits */
+        (void)str_format(text, sizeof text, "%s%s%s ago, %s%s: %s", name, mark, failed,
+                         h->ok_us != 0 ? "well " : "never well", h->ok_us != 0 ? ok : "",
+                         reason(h, name)); /* a cut is fine */
+    } else if (state == HEALTH_UNASKED) {
+        (void)str_format(text, sizeof text, "%s%snothing was asked of it yet", name,
+                         mark); /* it fits */
+    } else if (h->failed_us == 0) {
+        (void)str_format(text, sizeof text, "%s%s%s ago", name, mark, ok); /* it fits */
+    } else {
+        (void)str_format(text, sizeof text, "%s%s%s ago; failed %s ago: %s", name, mark, ok, failed,
+                         reason(h, name)); /* a cut is fine */
+    }
+    return line(p, y, label, roles[state], sign, text);
+}
+
+/* Who fails comes first: a small terminal has no room for all. */
+static int draw_health(const struct ui *ui, struct pane p, int y, const struct machine_files *files)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (int32_t i = 0; i < files->services; i++)
+            if ((health_state_of(&files->service[i]) == HEALTH_FAILING) == (pass == 0))
+                y = draw_service(ui, p, y, &files->service[i]);
+    return y;
+}
+
 int system_draw_services(struct ui *ui, struct pane p, int y, const struct machine_files *files)
 {
     char text[SETTING_TEXT_MAX * 2 + 200], sign[40], size[FIT_TEXT];
@@ -203,8 +253,9 @@ int system_draw_services(struct ui *ui, struct pane p, int y, const struct machi
                          size_text(files->corpus, size)); /* a cut is fine */
     else
         (void)str_copy(text, sizeof text, "autopilot corpus add DIR makes it"); /* it fits */
-    return line(p, y, "Search", corpus ? ROLE_INFO : ROLE_DIM, corpus ? "● corpus" : "· no corpus",
-                text);
+    y = line(p, y, "Search", corpus ? ROLE_INFO : ROLE_DIM, corpus ? "● corpus" : "· no corpus",
+             text);
+    return draw_health(ui, p, y, files);
 }
 
 int system_draw_config(struct ui *ui, struct pane p, int y)

@@ -312,8 +312,16 @@ static bool fake_system(void *ctx, int64_t now_us, struct arena *arena, struct s
     if (failing(ctx, err))
         return false;
     *ret = f->system;
-    *ret_files =
-        (struct machine_files){"/var/lib/autopilot", 12 << 20, 300 << 10, 5 << 20, 40 << 20};
+    *ret_files = (struct machine_files){
+        .dir = "/var/lib/autopilot",
+        .record = 12 << 20,
+        .journal = 300 << 10,
+        .log = 5 << 20,
+        .corpus = 40 << 20,
+        .services = 2,
+        .service = {{"search local", FAKE_NOW_US - 4 * US_PER_S, 0, 0, ""},
+                    {"search web", FAKE_NOW_US - 720 * US_PER_S, FAKE_NOW_US - 31 * US_PER_S, 3,
+                     "search: web: the service answered 502"}}};
     return true;
 }
 
