@@ -9,7 +9,13 @@
 /* A lease is renewed each 5 s and lasts 15 s: who was silent for longer than both holds none. */
 #define SILENT_US (20 * US_PER_S)
 
-enum { SIGN_AT = 12, FACTS_AT = 27, RECORD_ROWS = 6, REST_ROWS = 3 + 3 + 2 };
+enum {
+    SIGN_AT = 12,
+    FACTS_AT = 27,
+    RECORD_ROWS = 6,
+    CONFIG_ROWS = 2,
+    REST_ROWS = 3 + 3 + CONFIG_ROWS
+};
 
 bool system_is_here(const struct ui *ui, const struct engine_seen *e)
 {
@@ -227,11 +233,19 @@ static int draw_service(const struct ui *ui, struct pane p, int y, const struct 
     return line(p, y, label, roles[state], sign, text);
 }
 
-/* Who fails comes first: a small terminal has no room for all. */
+static int32_t failing(const struct machine_files *files)
+{
+    int32_t count = 0;
+    for (int32_t i = 0; i < files->services; i++)
+        count += health_state_of(&files->service[i]) == HEALTH_FAILING;
+    return count;
+}
+
+/* Who fails comes first; the config's rows stay theirs. */
 static int draw_health(const struct ui *ui, struct pane p, int y, const struct machine_files *files)
 {
     for (int pass = 0; pass < 2; pass++)
-        for (int32_t i = 0; i < files->services; i++)
+        for (int32_t i = 0; i < files->services && y < p.rows - CONFIG_ROWS; i++)
             if ((health_state_of(&files->service[i]) == HEALTH_FAILING) == (pass == 0))
                 y = draw_service(ui, p, y, &files->service[i]);
     return y;
@@ -253,6 +267,8 @@ int system_draw_services(struct ui *ui, struct pane p, int y, const struct machi
                          size_text(files->corpus, size)); /* a cut is fine */
     else
         (void)str_copy(text, sizeof text, "autopilot corpus add DIR makes it"); /* it fits */
+    if (p.rows - y - CONFIG_ROWS <= failing(files) && failing(files) > 0)
+        return draw_health(ui, p, y, files); /* that matters more than the corpus */
     y = line(p, y, "Search", corpus ? ROLE_INFO : ROLE_DIM, corpus ? "● corpus" : "· no corpus",
              text);
     return draw_health(ui, p, y, files);
